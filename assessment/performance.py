@@ -1,0 +1,206 @@
+"""Performs a judgement: evidence and policy in, results out; a scan and a re-performance call the same function."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assessment.claims import ClaimAssessment, assess_claims
+from assessment.policy import AskedControl, Policy
+from assessment.requirements import RequirementAssessment, assess_requirements
+from assessment.waivers import WaiverUse, apply_waivers
+from checks.finding import Finding
+from checks.judgement import EVERYTHING, Check, Selection, fit_parameters, judge, written_parameters
+from collector.evidence import EvidenceSet
+from collector.records.codec import JsonValue, encode
+
+Key = tuple[str, str]
+"""Check id and canonical parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what is asked can be answered at all; printed in every report."""
+
+    controls: int
+    """Controls that the chosen catalogues ask for."""
+    controls_with_check: int
+    requirements: int
+    requirements_determined: int
+    """Requirements with any judgement other than not-determined."""
+    requirements_with_evidence: int
+    """Requirements with at least one finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that a judgement gives."""
+
+    findings: tuple[tuple[str, Finding], ...]
+    """Each finding with its id, in the order of ids."""
+    requirements: tuple[RequirementAssessment, ...]
+    claims: tuple[ClaimAssessment, ...]
+    waivers: tuple[WaiverUse, ...]
+    coverage: Coverage
+
+
+def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> Results:
+    """Judge all that the policy's catalogues ask for.
+
+    Raises CheckError where a check breaks its contract or a parameter does not fit it.
+    """
+    asked = _asked(policy)
+    found: dict[Key, list[Finding]] = {}
+    for control in asked:
+        if policy.only_controls and control.id not in policy.only_controls:
+            continue
+        for check in checks:
+            if check.control == control.id:
+                key, parameters = _key(check, policy.parameters(control))
+                if key not in found:
+                    selection = _selection(evidence, check, policy)
+                    found[key] = list(judge(check, evidence, parameters, policy.as_of, selection))
+    flat, uses = apply_waivers(
+        (finding for _, group in sorted(found.items()) for finding in group),
+        policy.waivers,
+        policy.sources,
+        policy.as_of.date(),
+    )
+    keyed = {finding_id(finding): finding for finding in flat}
+    by_key: dict[Key, list[tuple[str, Finding]]] = {}
+    for name, finding in sorted(keyed.items()):
+        by_key.setdefault((finding.check, canonical_text(dict(finding.parameters))), []).append((name, finding))
+
+    def find(control: AskedControl) -> Iterable[tuple[str, Finding]]:
+        for check in checks:
+            if check.control == control.id:
+                yield from by_key.get(_key(check, policy.parameters(control))[0], ())
+
+    requirements = assess_requirements(policy, checks, evidence, find)
+    return Results(
+        findings=tuple(sorted(keyed.items())),
+        requirements=requirements,
+        claims=assess_claims(policy, checks, evidence),
+        waivers=uses,
+        coverage=_coverage(asked, checks, requirements),
+    )
+
+
+def finding_id(finding: Finding) -> str:
+    """`check:source:` and the first 8 hex digits of the parameters' SHA-256."""
+    digest = hashlib.sha256(canonical_text(dict(finding.parameters)).encode()).hexdigest()
+    return f"{finding.check}:{finding.source}:{digest[:8]}"
+
+
+def canonical_text(value: JsonValue) -> str:
+    """Canonical JSON (RFC 8785 for ASCII keys and no floats)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def documents(results: Results) -> dict[str, bytes]:
+    """The files under data/results/, as `docs/bundle.md` describes them."""
+    findings: list[JsonValue] = [finding_document(name, finding) for name, finding in results.findings]
+    claims: list[JsonValue] = [_claim_document(claim) for claim in results.claims]
+    assessment: dict[str, JsonValue] = {
+        "requirements": [encode(each) for each in results.requirements],
+        "waivers": [encode(each) for each in results.waivers],
+        "coverage": encode(results.coverage),
+    }
+    return {
+        "findings.json": _bytes(findings),
+        "assessment.json": _bytes(assessment),
+        "claims.json": _bytes({"claims": claims}),
+    }
+
+
+def finding_document(name: str, finding: Finding) -> dict[str, JsonValue]:
+    """One finding as JSON: the design's fields, always present, and its own."""
+    return {
+        "id": name,
+        "check": finding.check,
+        "control": finding.control,
+        "source": finding.source,
+        "status": finding.status.value,
+        "population": {
+            "count": finding.population.count,
+            "source_count": finding.population.source_count,
+            "examined": finding.population.examined,
+            "in_scope": finding.population.in_scope,
+        },
+        "whole": finding.whole,
+        "exceptions": [
+            {
+                "subject": each.subject,
+                "reason": each.reason,
+                "severity": each.severity.value,
+                "facts": dict(each.facts),
+                "waiver": each.waiver,
+            }
+            for each in finding.exceptions
+        ],
+        "undetermined": [
+            {"subject": each.subject, "reason": each.reason, "facts": dict(each.facts)} for each in finding.undetermined
+        ],
+        "out_of_scope": dict(finding.out_of_scope),
+        "gaps": [encode(replace(gap, provenance=None)) for gap in finding.gaps],
+        "parameters": dict(finding.parameters),
+        "evidence": list(finding.evidence),
+        "obtained": finding.obtained.value,
+        "controlled_by": list(finding.controlled_by),
+        "oldest_evidence": encode(finding.oldest_evidence),
+    }
+
+
+def _claim_document(claim: ClaimAssessment) -> dict[str, JsonValue]:
+    return {
+        "id": claim.id,
+        "supplier": claim.supplier,
+        "control": claim.control,
+        "status": claim.status.value,
+        "reasons": [{"code": each.code, "facts": dict(each.facts)} for each in claim.reasons],
+        "findings": [finding_document(finding_id(finding), finding) for finding in claim.findings],
+        "evidence": list(claim.evidence),
+    }
+
+
+def _bytes(value: JsonValue) -> bytes:
+    return canonical_text(value).encode() + b"\n"
+
+
+def _asked(policy: Policy) -> list[AskedControl]:
+    asked = {
+        (control.id, canonical_text(dict(control.parameters))): control
+        for requirement in policy.requirements
+        for control in policy.asked(requirement)
+    }
+    return [asked[key] for key in sorted(asked)]
+
+
+def _key(check: Check, parameters: Mapping[str, JsonValue]) -> tuple[Key, dict[str, JsonValue]]:
+    own = {name: value for name, value in parameters.items() if name in check.parameters.__dataclass_fields__}
+    written = written_parameters(fit_parameters(check, own))
+    return (check.id, canonical_text(written)), own
+
+
+def _selection(evidence: EvidenceSet, check: Check, policy: Policy) -> Selection:
+    excluded = policy.excluded_sources.get(check.control, ())
+    if not excluded:
+        return EVERYTHING
+    reading = evidence.reading(check.reads[0])
+    sources = {p.source for p in reading.populations} | {g.source for g in reading.gaps}
+    return Selection(frozenset(sources - set(excluded)))
+
+
+def _coverage(
+    asked: Sequence[AskedControl], checks: Sequence[Check], requirements: Sequence[RequirementAssessment]
+) -> Coverage:
+    controls = {control.id for control in asked}
+    return Coverage(
+        controls=len(controls),
+        controls_with_check=len(controls & {check.control for check in checks}),
+        requirements=len(requirements),
+        requirements_determined=sum(each.status.value != "not-determined" for each in requirements),
+        requirements_with_evidence=sum(any(c.findings for c in each.controls) for each in requirements),
+    )

@@ -1,0 +1,237 @@
+"""What a run was judged by: controls, catalogues, the organisation's values, waivers and claims.
+
+The policy is read from the same JSON that a bundle seals, in a scan as in a re-performance, so both see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from collector.records.codec import JsonValue, RecordError, decode
+
+
+class PolicyError(ValueError):
+    """A stored policy does not fit; the message says which part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which subjects something is about; parts that are given must all match."""
+
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A decided, dated, expiring acceptance of a risk (riskacceptans)."""
+
+    id: str
+    control: str
+    scope: Scope
+    decided_by: str
+    decided: date
+    reason: str
+    expires: date
+    diary_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a supplier says of a control, and with what value."""
+
+    id: str
+    supplier: str
+    statement: str
+    as_of: date
+    control: str
+    parameters: Mapping[str, JsonValue]
+    scope: Scope
+    contract: str | None = None
+    clause: str | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceScope:
+    """A configured source, as scopes see it."""
+
+    id: str
+    type: str
+    controlled_by: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A point in a framework that a control bears on."""
+
+    framework: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control objective with its default parameters."""
+
+    id: str
+    parameters: Mapping[str, JsonValue]
+    crosswalk: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedControl:
+    """A control as a requirement asks for it."""
+
+    id: str
+    parameters: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One demand of a catalogue; it names controls, or a framework point whose controls the crosswalk gives."""
+
+    id: str
+    catalogue: str
+    controls: tuple[AskedControl, ...]
+    point: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that the judgement reads besides evidence."""
+
+    as_of: datetime
+    """The moment that ages are counted to, UTC."""
+    controls: Mapping[str, Control]
+    requirements: tuple[Requirement, ...]
+    organisation_parameters: Mapping[str, Mapping[str, JsonValue]]
+    """Control id to the organisation's own values."""
+    excluded_sources: Mapping[str, tuple[str, ...]]
+    """Control id to sources that the organisation keeps out of it."""
+    sources: Mapping[str, SourceScope]
+    waivers: tuple[Waiver, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    only_controls: tuple[str, ...] = ()
+    """Controls that the run was limited to; empty = all that the catalogues ask for."""
+
+    def asked(self, requirement: Requirement) -> tuple[AskedControl, ...]:
+        """The controls of a requirement, by name or by the crosswalk, in the order of ids."""
+        if requirement.point is None:
+            return requirement.controls
+        return tuple(
+            AskedControl(control.id, {})
+            for _, control in sorted(self.controls.items())
+            if requirement.point in control.crosswalk
+        )
+
+    def parameters(self, asked: AskedControl) -> dict[str, JsonValue]:
+        """Defaults, then the organisation's values, then what the requirement itself states (it cannot be weakened)."""
+        control = self.controls.get(asked.id)
+        return {
+            **(control.parameters if control else {}),
+            **self.organisation_parameters.get(asked.id, {}),
+            **asked.parameters,
+        }
+
+
+def read_policy(documents: Mapping[str, JsonValue]) -> Policy:
+    """The policy from the documents under data/policy/; raises PolicyError for one that does not fit."""
+    try:
+        run = _object(documents["run.json"])
+        settings = _object(documents["settings.json"])
+        controls = {str(_object(each)["id"]): _control(_object(each)) for each in _list(documents["controls.json"])}
+        catalogues = [_object(documents[name]) for name in sorted(documents) if name.startswith("catalogues/")]
+        organisation = {control: _object(values) for control, values in _object(settings.get("controls", {})).items()}
+        return Policy(
+            as_of=decode(datetime, run["as_of"]),
+            controls=controls,
+            requirements=tuple(each for catalogue in catalogues for each in _requirements(catalogue)),
+            organisation_parameters={
+                control: _object(values.get("parameters", {})) for control, values in organisation.items()
+            },
+            excluded_sources={
+                control: _strings(values.get("exclude_sources", [])) for control, values in organisation.items()
+            },
+            sources={source.id: source for source in (decode(SourceScope, each) for each in _list(run["sources"]))},
+            waivers=tuple(_waiver(_object(each)) for each in _list(settings.get("waivers", []))),
+            claims=tuple(_claim(_object(each)) for each in _list(documents.get("claims.json", []))),
+            only_controls=_strings(run.get("only_controls", [])),
+        )
+    except (KeyError, RecordError) as error:
+        message = f"the policy does not fit: {error}"
+        raise PolicyError(message) from error
+
+
+def _control(value: Mapping[str, JsonValue]) -> Control:
+    return Control(
+        id=str(value["id"]),
+        parameters={name: _object(each)["value"] for name, each in _object(value.get("parameters", {})).items()},
+        crosswalk=tuple(_reference(_object(each)) for each in _list(value.get("crosswalk", []))),
+    )
+
+
+def _reference(value: Mapping[str, JsonValue]) -> Reference:
+    return Reference(str(value["framework"]), str(value["reference"]))
+
+
+def _requirements(catalogue: Mapping[str, JsonValue]) -> list[Requirement]:
+    return [
+        Requirement(
+            id=str(each["id"]),
+            catalogue=str(catalogue["id"]),
+            controls=tuple(
+                AskedControl(str(asked["id"]), _object(asked.get("parameters") or {}))
+                for asked in map(_object, _list(each.get("controls") or []))
+            ),
+            point=_reference(_object(each["crosswalk"])) if each.get("crosswalk") else None,
+        )
+        for each in map(_object, _list(catalogue["requirements"]))
+    ]
+
+
+def _waiver(value: Mapping[str, JsonValue]) -> Waiver:
+    return decode(Waiver, dict(value))
+
+
+def _claim(value: Mapping[str, JsonValue]) -> Claim:
+    fields = {name: each for name, each in value.items() if name not in {"parameters", "scope"}}
+    scope = decode(Scope, value.get("scope", {}))
+    parameters = _object(value.get("parameters", {}))
+    return Claim(
+        id=str(fields["id"]),
+        supplier=str(fields["supplier"]),
+        statement=str(fields["statement"]),
+        as_of=decode(date, fields["as_of"]),
+        control=str(fields["control"]),
+        parameters=parameters,
+        scope=scope,
+        contract=_optional(fields.get("contract")),
+        clause=_optional(fields.get("clause")),
+        evidence=_optional(fields.get("evidence")),
+    )
+
+
+def _optional(value: JsonValue) -> str | None:
+    return None if value is None else str(value)
+
+
+def _object(value: JsonValue) -> dict[str, JsonValue]:
+    if not isinstance(value, dict):
+        message = f"expected an object, got {value!r:.80}"
+        raise RecordError(message)
+    return value
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    if not isinstance(value, list):
+        message = f"expected a list, got {value!r:.80}"
+        raise RecordError(message)
+    return value
+
+
+def _strings(value: JsonValue) -> tuple[str, ...]:
+    return tuple(str(each) for each in _list(value))

@@ -1,0 +1,1 @@
+"""Checks on backup and restore."""

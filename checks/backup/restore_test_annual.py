@@ -1,0 +1,182 @@
+"""Every critical system has been restored in a test within a year, and the business has looked at the result.
+
+The systems come from the system register, the tests from the restore-test log. A system deviates when it was never
+tested, when the last passed test is older than `interval_months`, when a later test failed, when no one from the
+business verified it (unless `business_verified` is off), or when a major change came after it (`after_major_change`).
+Whether there was a major change is known only from a change log: without one, a system that is otherwise in order
+stays undetermined.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.months import months_before
+from collector.evidence import EvidenceSet, Population, Reading
+from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
+
+CONTROL = "restore-test-annual"
+READS = (ProtectedSystem, RestoreTest, MajorChange)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How often, and what a test must have."""
+
+    interval_months: int = 12
+    after_major_change: bool = True
+    business_verified: bool = True
+
+
+_TEST = Text(
+    "Gör ett återläsningstest, låt verksamheten kontrollera resultatet och för in det i loggen.",
+    "Do a restore test, have the business check the result, and enter it in the log.",
+)
+REASONS = {
+    "never-tested": Reason(
+        Text("Inget återläsningstest finns i loggen.", "There is no restore test in the log."), _TEST, Severity.HIGH
+    ),
+    "failed": Reason(
+        Text(
+            "Återläsningstestet {tested} misslyckades och har inte gjorts om.",
+            "The restore test of {tested} failed and was not repeated.",
+        ),
+        _TEST,
+        Severity.HIGH,
+    ),
+    "too-old": Reason(Text("Senaste godkända test är från {tested}.", "The last passed test is from {tested}."), _TEST),
+    "not-verified-by-business": Reason(
+        Text(
+            "Testet {tested} är inte kontrollerat av verksamheten.",
+            "The test of {tested} was not verified by the business.",
+        ),
+        Text(
+            "Låt systemägaren kontrollera det återlästa innehållet.",
+            "Have the system owner check what was restored.",
+        ),
+    ),
+    "before-major-change": Reason(
+        Text(
+            "En större ändring gjordes {changed}, efter senaste godkända test {tested}.",
+            "A major change was made {changed}, after the last passed test of {tested}.",
+        ),
+        _TEST,
+    ),
+    "no-change-log": Reason(
+        Text(
+            "Testat {tested}, men utan ändringslogg syns inte om en större ändring gjorts därefter.",
+            "Tested {tested}, but without a change log it cannot be seen whether a major change came after.",
+        ),
+        Text(
+            "Lägg till en export av större ändringar under registers.",
+            "Add an export of major changes under registers.",
+        ),
+        Severity.LOW,
+    ),
+    "result-unknown": Reason(
+        Text("Loggen visar inte hur testet {tested} gick.", "The log does not show how the test of {tested} went."),
+        Text("Fyll i resultatet i loggen.", "Fill in the result in the log."),
+    ),
+    "no-log": Reason(
+        Text("Ingen logg över återläsningstester har lästs.", "No log of restore tests was read."),
+        Text("Lägg till loggen under registers.", "Add the log under registers."),
+    ),
+    "log-incomplete": Reason(
+        Text(
+            "Inget godkänt test i den del av loggen som kunde läsas.",
+            "No passed test in the part of the log that could be read.",
+        ),
+        Text("Rätta de rader som inte kunde läsas.", "Mend the rows that could not be read."),
+    ),
+    "criticality-unknown": Reason(
+        Text(
+            "Systemregistret säger inte om systemet är verksamhetskritiskt.",
+            "The system register does not say whether the system is critical.",
+        ),
+        Text("Fyll i uppgiften i systemregistret.", "Fill it in in the system register."),
+        Severity.LOW,
+    ),
+    "not-critical": Reason(Text("Inte verksamhetskritiskt.", "Not mission-critical.")),
+}
+
+
+def judge(
+    systems: Population[ProtectedSystem], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per system."""
+    log = evidence.reading(RestoreTest)
+    changes = evidence.reading(MajorChange)
+    today = as_of.date()
+    tests: defaultdict[str, list[RestoreTest]] = defaultdict(list)
+    for test in log.records:
+        if test.date <= today:
+            tests[test.system.casefold()].append(test)
+    changed: dict[str, date] = {}
+    for change in changes.records:
+        if change.date <= today:
+            name = change.system.casefold()
+            changed[name] = max(change.date, changed.get(name, change.date))
+    for system in systems.records:
+        name = system.name.casefold()
+        outcome = _judge_tests(system, tests[name], log, parameters, today)
+        if outcome is None:
+            last = max(test.date for test in tests[name] if test.result == "passed")
+            outcome = _judge_changes(system, last, changed.get(name), changes, parameters)
+        yield outcome
+
+
+def _judge_tests(
+    system: ProtectedSystem,
+    tests: Sequence[RestoreTest],
+    log: Reading[RestoreTest],
+    parameters: Parameters,
+    today: date,
+) -> Outcome | None:
+    """The outcome by the tests alone; None where they are in order."""
+    if system.critical is False:
+        return out_of_scope(system, "not-critical")
+    if system.critical is None:
+        return undetermined(system, "criticality-unknown")
+    if not log.populations:
+        return undetermined(system, "no-log")
+    passed = [test for test in tests if test.result == "passed"]
+    last = max((test.date for test in passed), default=None)
+    failed = [test.date for test in tests if test.result == "failed" and (last is None or test.date >= last)]
+    if failed:
+        return deviates(system, "failed", tested=max(failed))
+    if last is None or last < months_before(today, parameters.interval_months):
+        return _without_recent_test(system, tests, last, log)
+    if parameters.business_verified and not any(test.verified_by_business for test in passed if test.date == last):
+        return deviates(system, "not-verified-by-business", tested=last)
+    return None
+
+
+def _without_recent_test(
+    system: ProtectedSystem, tests: Sequence[RestoreTest], last: date | None, log: Reading[RestoreTest]
+) -> Outcome:
+    unclear = [test.date for test in tests if test.result is None]
+    if unclear:
+        return undetermined(system, "result-unknown", tested=max(unclear))
+    if not log.complete:
+        return undetermined(system, "log-incomplete")
+    if last is None:
+        return deviates(system, "never-tested")
+    return deviates(system, "too-old", tested=last)
+
+
+def _judge_changes(
+    system: ProtectedSystem,
+    last: date,
+    changed: date | None,
+    changes: Reading[MajorChange],
+    parameters: Parameters,
+) -> Outcome:
+    if not parameters.after_major_change:
+        return conforms(system)
+    if changed is not None and changed > last:
+        return deviates(system, "before-major-change", changed=changed, tested=last)
+    return conforms(system) if changes.complete else undetermined(system, "no-change-log", tested=last)

@@ -1,0 +1,1 @@
+"""Checks on accounts, privileges and authentication."""

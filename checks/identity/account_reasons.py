@@ -1,0 +1,49 @@
+"""Reasons that several checks on accounts share."""
+
+from __future__ import annotations
+
+from checks.finding import Reason, Severity, Text
+
+DISABLED = Reason(Text("Inaktiverat.", "Disabled."))
+EXPIRED = Reason(Text("Kontots giltighetstid har gått ut.", "The account has expired."))
+NO_SESSION = Reason(
+    Text(
+        "Kan inte logga in (saknar skal eller inloggningsuppgift).",
+        "Cannot log on (no shell or no credential).",
+    )
+)
+SELF_MANAGED = Reason(
+    Text(
+        "Sköts av systemet självt (gMSA, inbyggt eller systemkonto).",
+        "Managed by the system itself (gMSA, built-in or system account).",
+    )
+)
+NOT_A_PERSON = Reason(Text("Tillhör ingen person.", "Does not belong to a person."))
+STATE_UNKNOWN = Reason(
+    Text(
+        "Källan visar inte om kontot är aktiverat.",
+        "The source does not show whether the account is enabled.",
+    ),
+    Text(
+        "Ge läskontot rätt att se kontots tillstånd.",
+        "Let the reading account see the state of accounts.",
+    ),
+    Severity.LOW,
+)
+NO_APPROVED_LIST = Reason(
+    Text(
+        "Innehar {role}, men det finns ingen beslutad lista att jämföra med.",
+        "Holds {role}, but there is no approved list to compare with.",
+    ),
+    Text(
+        "Besluta vilka som får ha behörigheten och ange dem i inställningen {setting}.",
+        "Decide who may hold the privilege and name them in the setting {setting}.",
+    ),
+)
+MEMBERS_UNKNOWN = Reason(
+    Text(
+        "Gruppen eller den främmande identiteten innehar {role}, men dess medlemmar kunde inte läsas.",
+        "The group or foreign principal holds {role}, but its members could not be read.",
+    ),
+    Text("Ge läskontot rätt att läsa gruppens medlemmar.", "Let the reading account read the group's members."),
+)

@@ -1,0 +1,112 @@
+"""Enabled accounts are in use.
+
+An enabled account deviates when its last use is older than `stale_days`, or when it was never used and is itself
+older than that. Where the source's record of use lags (lastLogonTimestamp: up to 14 days), the lag is given to the
+account: nobody is called stale inside it. A source that does not record use leaves its accounts undetermined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN
+from collector.evidence import EvidenceSet, Population
+from collector.records.identity import Account
+
+CONTROL = "accounts-stale"
+READS = (Account,)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Limits in days; `exempt` names accounts that are kept unused by decision."""
+
+    stale_days: int = 90
+    directory_lag_days: int = 14
+    exempt: tuple[str, ...] = ()
+
+
+REASONS = {
+    "unused": Reason(
+        Text(
+            "Aktiverat men senast använt {last_used} ({days} dagar sedan).",
+            "Enabled, but last used {last_used} ({days} days ago).",
+        ),
+        Text(
+            "Inaktivera kontot, eller dokumentera varför det behövs.",
+            "Disable the account, or record why it is needed.",
+        ),
+    ),
+    "never-used": Reason(
+        Text(
+            "Aktiverat och aldrig använt sedan det skapades {created} ({days} dagar sedan).",
+            "Enabled and never used since it was created {created} ({days} days ago).",
+        ),
+        Text(
+            "Inaktivera kontot om ingen väntas börja använda det.",
+            "Disable the account unless someone is about to start using it.",
+        ),
+    ),
+    "last-use-unknown": Reason(
+        Text(
+            "Källan visar inte när kontot senast användes.",
+            "The source does not show when the account was last used.",
+        ),
+        Text(
+            "Slå på registrering av användning i källan, eller ge läskontot rätt att se den.",
+            "Turn on the recording of use in the source, or let the reading account see it.",
+        ),
+        Severity.LOW,
+    ),
+    "state-unknown": STATE_UNKNOWN,
+    "age-unknown": Reason(
+        Text(
+            "Aldrig använt, och källan visar inte när det skapades.",
+            "Never used, and the source does not show when it was created.",
+        ),
+    ),
+    "disabled": DISABLED,
+    "expired": EXPIRED,
+    "exempt": Reason(Text("Undantaget enligt inställningarna.", "Exempt by the settings.")),
+    "no-session": NO_SESSION,
+    "self-managed": SELF_MANAGED,
+}
+
+
+def judge(
+    accounts: Population[Account], _evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per account."""
+    for account in accounts.records:
+        yield _judge_account(account, parameters, as_of)
+
+
+def _judge_account(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
+    if account.enabled is False:
+        return out_of_scope(account, "disabled")
+    if account.expires is not None and account.expires <= as_of:
+        return out_of_scope(account, "expired")
+    if account.interactive is False:
+        return out_of_scope(account, "no-session")
+    if account.category in {"managed-service", "built-in", "system"}:
+        return out_of_scope(account, "self-managed")
+    if account.name in parameters.exempt or account.subject in parameters.exempt:
+        return out_of_scope(account, "exempt")
+    if account.enabled is None:
+        return undetermined(account, "state-unknown")
+    if account.last_used is not None:
+        lag = min(account.last_used_lag_days or 0, parameters.directory_lag_days)
+        days = (as_of - account.last_used).days
+        if as_of - account.last_used > timedelta(days=parameters.stale_days + lag):
+            return deviates(account, "unused", last_used=account.last_used, days=days)
+        return conforms(account)
+    if not account.never_used:
+        return undetermined(account, "last-use-unknown")
+    if account.created is None:
+        return undetermined(account, "age-unknown")
+    if as_of - account.created > timedelta(days=parameters.stale_days):
+        return deviates(account, "never-used", created=account.created, days=(as_of - account.created).days)
+    return conforms(account)

@@ -1,0 +1,89 @@
+"""Everyone with administrative rights on a host needs two factors to log on to it by SSH.
+
+Each holder of sudo or user id 0 is held against what sshd demands of that user, or of anyone where no Match block
+names the user. One alternative that takes a single factor is enough to deviate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.identity.account_reasons import DISABLED, MEMBERS_UNKNOWN
+from checks.identity.ssh_factors import factors
+from collector.evidence import EvidenceSet, Population
+from collector.records.identity import Privilege, SshAccess
+
+CONTROL = "mfa-admin-enforced"
+READS = (Privilege, SshAccess)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`break_glass`: accounts kept for emergencies by decision, as `name` or `name@host`."""
+
+    break_glass: tuple[str, ...] = ()
+
+
+REASONS = {
+    "single-factor": Reason(
+        Text(
+            "Har fulla rättigheter ({role}) och kan logga in med SSH med en enda faktor.",
+            "Has full rights ({role}) and can log on by SSH with a single factor.",
+        ),
+        Text(
+            "Kräv två faktorer för administratörer i sshd_config (AuthenticationMethods).",
+            "Demand two factors of administrators in sshd_config (AuthenticationMethods).",
+        ),
+        Severity.HIGH,
+    ),
+    "factors-unknown": Reason(
+        Text(
+            "Vad inloggningen kräver av {role} kunde inte läsas.",
+            "What the log-on demands of {role} could not be read.",
+        ),
+        Text(
+            "Ge läskontot rätt att köra sshd -T och läsa /etc/pam.d.",
+            "Let the reading account run sshd -T and read /etc/pam.d.",
+        ),
+    ),
+    "members-unknown": MEMBERS_UNKNOWN,
+    "no-login": Reason(Text("Kan inte logga in med SSH.", "Cannot log on by SSH.")),
+    "break-glass": Reason(Text("Registrerat nödkonto.", "Registered break-glass account.")),
+    "disabled": DISABLED,
+    "directory": Reason(Text("Gäller katalogen.", "Concerns the directory.")),
+}
+
+
+def judge(
+    privileges: Population[Privilege], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per holder and privilege."""
+    ways = {(access.host, access.user): access for access in evidence.reading(SshAccess).records}
+    for privilege in privileges.records:
+        yield _judge_holder(privilege, ways, parameters)
+
+
+def _judge_holder(
+    privilege: Privilege, ways: Mapping[tuple[str, str | None], SshAccess], parameters: Parameters
+) -> Outcome:
+    role = privilege.role_name or privilege.role
+    if privilege.host is None:
+        return out_of_scope(privilege, "directory")
+    if privilege.enabled is False:
+        return out_of_scope(privilege, "disabled")
+    if privilege.holder_category in {"group", "foreign"}:
+        return undetermined(privilege, "members-unknown", role=role)
+    if privilege.holder in parameters.break_glass or privilege.subject in parameters.break_glass:
+        return out_of_scope(privilege, "break-glass")
+    access = ways.get((privilege.host, privilege.holder)) or ways.get((privilege.host, None))
+    found = "unknown" if access is None else factors(access)
+    if found == "two":
+        return conforms(privilege)
+    if found == "one":
+        return deviates(privilege, "single-factor", role=role)
+    if found == "none-allowed":
+        return out_of_scope(privilege, "no-login")
+    return undetermined(privilege, "factors-unknown", role=role)

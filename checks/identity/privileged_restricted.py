@@ -1,0 +1,99 @@
+"""Administrative rights in the directory are held by few, and only by those who were approved.
+
+Every effective holder counts, nested membership resolved. A holder who is not on the decided list deviates; so does
+one whose account is disabled but still a member, and a privilege with more holders than the limit. Without a decided
+list each holder is named as not determined: the tool does not guess who should be an administrator.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST
+from collector.evidence import EvidenceSet, Population
+from collector.records.identity import Privilege
+
+CONTROL = "privileged-restricted"
+READS = (Privilege,)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`approved` names the holders that were decided; the limits count enabled holders of one privilege."""
+
+    approved: tuple[str, ...] = ()
+    max_domain_admins: int = 5
+    max_holders: int = 5
+
+
+REASONS = {
+    "not-approved": Reason(
+        Text(
+            "Innehar {role} ({through}) utan att stå på den beslutade listan.",
+            "Holds {role} ({through}) without being on the approved list.",
+        ),
+        Text(
+            "Ta bort behörigheten, eller besluta om den och för in kontot på listan.",
+            "Remove the privilege, or decide on it and add the account to the list.",
+        ),
+        Severity.HIGH,
+    ),
+    "disabled-holder": Reason(
+        Text(
+            "Kontot är inaktiverat men innehar fortfarande {role} ({through}).",
+            "The account is disabled but still holds {role} ({through}).",
+        ),
+        Text("Ta bort kontot ur gruppen.", "Remove the account from the group."),
+        Severity.LOW,
+    ),
+    "too-many": Reason(
+        Text(
+            "{holders} aktiva innehavare; gränsen är {limit}.",
+            "{holders} active holders; the limit is {limit}.",
+        ),
+        Text(
+            "Minska antalet; använd delegerade roller i stället för domänadministratör.",
+            "Reduce the number; use delegated roles instead of domain administrator.",
+        ),
+    ),
+    "no-approved-list": NO_APPROVED_LIST,
+    "members-unknown": MEMBERS_UNKNOWN,
+    "local": Reason(Text("Gäller en enskild värd.", "Concerns a single host.")),
+}
+
+
+def judge(
+    privileges: Population[Privilege], _evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per holder and privilege, and one per privilege with too many holders."""
+    holders: defaultdict[str, set[str]] = defaultdict(set)
+    for privilege in privileges.records:
+        if privilege.host is None and privilege.enabled is not False:
+            holders[privilege.role].add(privilege.holder)
+        yield _judge_holder(privilege, parameters)
+    for role, names in sorted(holders.items()):
+        limit = parameters.max_domain_admins if role == "domain-admins" else parameters.max_holders
+        if len(names) > limit:
+            yield deviates(role, "too-many", holders=len(names), limit=limit)
+
+
+def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
+    role = privilege.role_name or privilege.role
+    through = " > ".join(privilege.through) or role
+    if privilege.host is not None:
+        return out_of_scope(privilege, "local")
+    if privilege.holder_category in {"group", "foreign"} and privilege.holder not in parameters.approved:
+        return undetermined(privilege, "members-unknown", role=role)
+    if privilege.enabled is False:
+        return deviates(privilege, "disabled-holder", role=role, through=through)
+    if not parameters.approved:
+        return undetermined(
+            privilege, "no-approved-list", role=role, setting="controls: privileged-restricted: approved"
+        )
+    if privilege.holder in parameters.approved:
+        return conforms(privilege)
+    return deviates(privilege, "not-approved", role=role, through=through)

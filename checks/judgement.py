@@ -1,0 +1,272 @@
+"""Runs one check on one population and sums its outcomes up; the rules of honesty that no check can forget."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from checks.finding import (
+    ExceptionFound,
+    Finding,
+    Outcome,
+    PopulationCount,
+    Reason,
+    Severity,
+    Status,
+    UndeterminedSubject,
+    Verdict,
+)
+from collector.evidence import EvidenceSet, Gap, Obtained, Population, Reading
+from collector.records.codec import JsonValue, RecordError, decode, encode
+from collector.records.record import Record
+
+
+class CheckError(Exception):
+    """A check broke its contract: skipped a subject, used an undeclared reason, took wrong parameters."""
+
+
+class Check(Protocol):
+    """One module under `checks/`, as `checks.discovery` finds it."""
+
+    @property
+    def id(self) -> str:
+        """The check's identifier: its control's, or `control--kind` for a second check of one control."""
+        ...
+
+    @property
+    def control(self) -> str:
+        """The control that it tests."""
+        ...
+
+    @property
+    def reads(self) -> tuple[type[Record], ...]:
+        """Record types read; populations of the first are the subjects."""
+        ...
+
+    @property
+    def parameters(self) -> type[Any]:
+        """A frozen dataclass with a default for every parameter."""
+        ...
+
+    @property
+    def reasons(self) -> Mapping[str, Reason]:
+        """Every reason code that the check may use."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring: what is true when the check finds nothing."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """The whole docstring: the rule in words."""
+        ...
+
+    @property
+    def every_record(self) -> bool:
+        """Whether each subject record gets an outcome of its own; False where the subjects are derived."""
+        ...
+
+    def judge(
+        self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
+    ) -> Iterator[Outcome]:
+        """One outcome per subject."""
+        ...
+
+
+GENERAL_REASONS = ("empty-population", "population-incomplete")
+"""Reason codes that the judgement itself adds; their words are in the reporters' message catalogue."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of the evidence a judgement is about; None = no limit."""
+
+    sources: frozenset[str] | None = None
+    """Source ids whose subjects are judged; joins still read every source."""
+    subjects: frozenset[str] | None = None
+    """Names of the subjects that are judged."""
+
+
+EVERYTHING = Selection()
+
+
+def judge(
+    check: Check,
+    evidence: EvidenceSet,
+    parameters: Mapping[str, JsonValue],
+    as_of: datetime,
+    selection: Selection = EVERYTHING,
+) -> Iterator[Finding]:
+    """A finding for every source that has, or should have had, the check's subjects.
+
+    Raises CheckError where the check breaks its contract or the parameters do not fit it.
+    """
+    values = fit_parameters(check, parameters)
+    subjects: Reading[Record] = evidence.reading(check.reads[0])
+    others = [evidence.reading(kind) for kind in check.reads[1:]]
+    for population in subjects.populations:
+        if selection.sources is None or population.source in selection.sources:
+            outcomes = check.judge(population, evidence, values, as_of)
+            yield _finding_of_population(check, population, others, values, _selected(outcomes, selection))
+    for gap in subjects.gaps:
+        if selection.sources is None or gap.source in selection.sources:
+            yield _finding_of_gap(check, gap, values)
+
+
+def _selected(outcomes: Iterator[Outcome], selection: Selection) -> Iterator[tuple[Outcome, bool]]:
+    for outcome in outcomes:
+        yield outcome, selection.subjects is None or outcome.subject in selection.subjects
+
+
+def fit_parameters(check: Check, parameters: Mapping[str, JsonValue]) -> Any:  # the check's own dataclass
+    """The check's parameters with the given values; raises CheckError for an unknown name or a wrong type."""
+    known = {f.name for f in dataclasses.fields(check.parameters)}
+    unknown = sorted(set(parameters) - known)
+    if unknown:
+        message = f"check {check.id} has no parameter {', '.join(unknown)}; it has {', '.join(sorted(known)) or 'none'}"
+        raise CheckError(message)
+    try:
+        return decode(check.parameters, dict(parameters))
+    except RecordError as error:
+        message = f"check {check.id}: {error}"
+        raise CheckError(message) from error
+
+
+def written_parameters(values: object) -> dict[str, JsonValue]:
+    """Every parameter with its value, defaults too, as findings state them."""
+    return {
+        f.name: encode(getattr(values, f.name))
+        for f in dataclasses.fields(values)  # type: ignore[arg-type]  # an instance of a check's dataclass
+    }
+
+
+def _finding_of_population(
+    check: Check,
+    population: Population[Record],
+    others: Sequence[Reading[Record]],
+    values: object,
+    outcomes: Iterator[tuple[Outcome, bool]],
+) -> Finding:
+    tally = _Tally(check)
+    judged = 0
+    for outcome, selected in outcomes:
+        judged += 1
+        if selected:
+            tally.take(outcome)
+    if check.every_record and judged < population.count:
+        message = f"check {check.id} judged {judged} of {population.count} subjects of {population.source}"
+        raise CheckError(message)
+    gaps = _distinct([*population.missing, *(gap for reading in others for gap in reading.all_gaps)])
+    short = population.source_count is not None and population.source_count > population.count
+    if tally.count == 0:
+        tally.undetermined.append(UndeterminedSubject(population.source, "empty-population", {}))
+    elif short:
+        facts: dict[str, JsonValue] = {"seen": population.count, "source_count": population.source_count}
+        tally.undetermined.append(UndeterminedSubject(population.source, "population-incomplete", facts))
+    read = [population, *(p for reading in others for p in reading.populations)]
+    return Finding(
+        check=check.id,
+        control=check.control,
+        source=population.source,
+        status=status_of(tally.exceptions, tally.undetermined, whole=not population.missing, in_scope=tally.in_scope),
+        population=PopulationCount(
+            count=tally.count,
+            source_count=population.source_count,
+            examined=tally.count - tally.not_decided,
+            in_scope=tally.in_scope,
+        ),
+        exceptions=tuple(sorted(tally.exceptions, key=_urgency)),
+        undetermined=tuple(sorted(tally.undetermined, key=lambda each: (each.subject, each.reason))),
+        gaps=gaps,
+        whole=not population.missing,
+        parameters=written_parameters(values),
+        evidence=tuple(sorted({p.digest for p in read if p.digest})),
+        out_of_scope=dict(sorted(tally.out_of_scope.items())),
+        obtained=max((p.provenance.obtained for p in read), key=list(Obtained).index),
+        controlled_by=tuple(sorted({p.provenance.controlled_by for p in read})),
+        oldest_evidence=min(p.provenance.started for p in read),
+    )
+
+
+def _finding_of_gap(check: Check, gap: Gap, values: object) -> Finding:
+    return Finding(
+        check=check.id,
+        control=check.control,
+        source=gap.source,
+        status=Status.NOT_DETERMINED,
+        population=PopulationCount(count=0, source_count=None, examined=0, in_scope=0),
+        exceptions=(),
+        undetermined=(),
+        gaps=(gap,),
+        whole=False,
+        parameters=written_parameters(values),
+        evidence=(),
+        out_of_scope={},
+        controlled_by=(gap.provenance.controlled_by,) if gap.provenance else (),
+    )
+
+
+def status_of(
+    exceptions: Iterable[ExceptionFound],
+    undetermined: Sequence[UndeterminedSubject],
+    *,
+    whole: bool,
+    in_scope: int,
+) -> Status:
+    """The status: one open exception decides, then anything not determined, then accepted risk.
+
+    "All out of scope" is `not-applicable`, never `satisfied`.
+    """
+    found = list(exceptions)
+    if any(each.waiver is None for each in found):
+        return Status.NOT_SATISFIED
+    if undetermined or not whole:
+        return Status.NOT_DETERMINED
+    if found:
+        return Status.RISK_ACCEPTED
+    return Status.SATISFIED if in_scope else Status.NOT_APPLICABLE
+
+
+class _Tally:
+    """Outcomes, counted and sorted into what a finding lists."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self.count = 0
+        self.in_scope = 0
+        self.not_decided = 0
+        self.exceptions: list[ExceptionFound] = []
+        self.undetermined: list[UndeterminedSubject] = []
+        self.out_of_scope: Counter[str] = Counter()
+
+    def take(self, outcome: Outcome) -> None:
+        """Count one outcome; raises CheckError for a reason that the check does not declare."""
+        self.count += 1
+        if outcome.verdict is not Verdict.OUT_OF_SCOPE:
+            self.in_scope += 1
+        if outcome.verdict is Verdict.CONFORMS:
+            return
+        reason = self._check.reasons.get(outcome.reason)
+        if reason is None:
+            message = f"check {self._check.id} used the reason {outcome.reason!r}, which it does not declare"
+            raise CheckError(message)
+        if outcome.verdict is Verdict.DEVIATES:
+            self.exceptions.append(ExceptionFound(outcome.subject, outcome.reason, outcome.facts, reason.severity))
+        elif outcome.verdict is Verdict.UNDETERMINED:
+            self.not_decided += 1
+            self.undetermined.append(UndeterminedSubject(outcome.subject, outcome.reason, outcome.facts))
+        else:
+            self.out_of_scope[outcome.reason] += 1
+
+
+def _urgency(found: ExceptionFound) -> tuple[int, str, str]:
+    return list(Severity).index(found.severity), found.subject, found.reason
+
+
+def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(dict.fromkeys(gaps))

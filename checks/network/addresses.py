@@ -1,0 +1,45 @@
+"""Addresses and networks in records, as `ipaddress` objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
+
+from collector.records.host import Interface
+from collector.records.network import Zone
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """CIDR texts as networks; raises ValueError for one that is none."""
+    return tuple(ip_network(text, strict=False) for text in texts)
+
+
+def observed_addresses(interfaces: Iterable[Interface]) -> Iterator[tuple[Interface, Address]]:
+    """Each interface with each address that can be reached from another host: no loopback, no link-local."""
+    for interface in interfaces:
+        if interface.kind == "loopback":
+            continue
+        for text in interface.addresses:
+            address = ip_interface(text).ip
+            if not (address.is_loopback or address.is_link_local or address.is_multicast):
+                yield interface, address
+
+
+def zone_of(address: Address | str, zones: Iterable[Zone]) -> Zone | None:
+    """The first zone that declares a network with this address."""
+    wanted = ip_address(address) if isinstance(address, str) else address
+    for zone in zones:
+        if any(wanted in network for network in networks_of(zone.networks) if network.version == wanted.version):
+            return zone
+    return None

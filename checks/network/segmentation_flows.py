@@ -1,0 +1,127 @@
+"""Only declared flows get through between zones, as probes from inside the zones show.
+
+A probe that gets an answer through a port that no declared flow covers deviates; where only an expired flow covers
+it, the opening has outlived its decision. A declared flow that gets no answer from a target that is alive is cut, and
+deviates too. Silence from a target that answered nothing at all proves nothing, and a refusal may come from the
+target itself or from a firewall in its name: both are undetermined where no flow is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from ipaddress import ip_address
+
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.network.declared_flows import cover
+from collector.evidence import EvidenceSet, Population
+from collector.records.network import DeclaredFlow, Probe
+
+CONTROL = "segmentation-flows"
+READS = (Probe, DeclaredFlow)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """None: the declared flows are the yardstick."""
+
+
+REASONS = {
+    "open-not-declared": Reason(
+        Text(
+            "Öppet från zonen {zone} till {target} port {port}/{protocol}, men inget flöde är angivet.",
+            "Open from zone {zone} to {target} port {port}/{protocol}, but no flow is declared.",
+        ),
+        Text(
+            "Stäng i brandväggen, eller besluta om flödet och ange det.",
+            "Close it in the firewall, or decide on the flow and declare it.",
+        ),
+        Severity.HIGH,
+    ),
+    "open-after-expiry": Reason(
+        Text(
+            "Öppet från zonen {zone} till {target} port {port}/{protocol}; flödet gällde till {valid_until}.",
+            "Open from zone {zone} to {target} port {port}/{protocol}; the flow was valid until {valid_until}.",
+        ),
+        Text(
+            "Stäng den tillfälliga öppningen, eller förnya beslutet.",
+            "Close the temporary opening, or renew the decision.",
+        ),
+        Severity.HIGH,
+    ),
+    "declared-but-closed": Reason(
+        Text(
+            "Flödet till {target} port {port}/{protocol} är angivet men kommer inte fram ({outcome}).",
+            "The flow to {target} port {port}/{protocol} is declared but does not get through ({outcome}).",
+        ),
+        Text(
+            "Öppna i brandväggen, eller ta bort flödet ur listan.",
+            "Open it in the firewall, or remove the flow from the list.",
+        ),
+        Severity.LOW,
+    ),
+    "refused": Reason(
+        Text(
+            "Försöket avvisades; det går inte att se om av målet eller av brandväggen.",
+            "The attempt was refused; by the target or by a firewall cannot be told.",
+        ),
+    ),
+    "target-dead": Reason(
+        Text(
+            "Målet svarade inte på någon port, så tystnaden visar inget.",
+            "The target answered on no port, so its silence shows nothing.",
+        ),
+        Text("Låt försöket gå mot en port där målet svarar.", "Probe a port on which the target answers as well."),
+        Severity.LOW,
+    ),
+    "probe-failed": Reason(Text("Försöket kunde inte göras.", "The probe could not be made.")),
+    "no-flow-list": Reason(
+        Text(
+            "Det finns ingen lista över angivna flöden att jämföra med.",
+            "There is no list of declared flows to compare with.",
+        ),
+        Text("Ange nödvändiga flöden under flows.", "Declare the necessary flows under flows."),
+    ),
+    "same-zone": Reason(Text("Målet står i samma zon.", "The target stands in the same zone.")),
+}
+
+
+def judge(
+    probes: Population[Probe], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per probe."""
+    declared = evidence.reading(DeclaredFlow)
+    flows = list(declared.records)
+    for probe in probes.records:
+        if probe.zone == probe.target_zone:
+            yield out_of_scope(probe, "same-zone")
+        elif not declared.populations:
+            yield undetermined(probe, "no-flow-list")
+        else:
+            yield _judge_probe(probe, flows, as_of.date())
+
+
+def _judge_probe(probe: Probe, flows: Sequence[DeclaredFlow], today: date) -> Outcome:
+    covering = cover(
+        flows, (probe.zone, probe.target_zone), ip_address(probe.target), probe.protocol, probe.port, today
+    )
+    where: dict[str, str | int] = {"target": probe.target, "port": probe.port, "protocol": probe.protocol}
+    if probe.outcome == "failed":
+        return undetermined(probe, "probe-failed")
+    if probe.outcome == "open":
+        if covering.valid:
+            return conforms(probe)
+        if covering.expired:
+            last = max(flow.valid_until for flow in covering.expired if flow.valid_until is not None)
+            return deviates(probe, "open-after-expiry", zone=probe.zone, valid_until=last, **where)
+        return deviates(probe, "open-not-declared", zone=probe.zone, **where)
+    if covering.valid:
+        if probe.target_alive or probe.outcome in ("refused", "filtered", "no-route"):
+            return deviates(probe, "declared-but-closed", outcome=probe.outcome, **where)
+        return undetermined(probe, "target-dead")
+    if probe.outcome == "refused":
+        return undetermined(probe, "refused")
+    if probe.outcome == "no-answer" and not probe.target_alive:
+        return undetermined(probe, "target-dead")
+    return conforms(probe)

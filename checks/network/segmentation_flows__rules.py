@@ -1,0 +1,239 @@
+"""Firewalls let through the declared flows between zones, and nothing else.
+
+For every firewall and every pair of zones that it stands between, the rules are followed for the first packet of a
+connection: one for each piece into which rules and declared flows cut addresses and ports. Ports that pass without a
+declared flow deviate, and so does a declared flow that a rule cuts. A firewall that filters no routed traffic
+deviates as a whole. Where a rule holds an expression that is not understood, what depends on it is undetermined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import permutations
+
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.network.addresses import Address, networks_of, observed_addresses
+from checks.network.declared_flows import cover
+from checks.network.packet_filter import Decision, Packet, PacketFilter
+from checks.network.samples import pieces_of_ports, samples_of_networks
+from collector.evidence import EvidenceSet, Population, R
+from collector.records.host import Interface
+from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
+
+CONTROL = "segmentation-flows"
+READS = (FirewallChain, FirewallRule, Interface, Zone, DeclaredFlow)
+EVERY_RECORD = False
+
+PROTOCOLS = ("tcp", "udp")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """None: the declared flows are the yardstick."""
+
+
+_CLOSE = Text(
+    "Stäng i brandväggen, eller besluta om flödet och ange det.",
+    "Close it in the firewall, or decide on the flow and declare it.",
+)
+REASONS = {
+    "no-filtering": Reason(
+        Text(
+            "Brandväggen filtrerar ingen trafik mellan zonerna {zones}.",
+            "The firewall filters no traffic between the zones {zones}.",
+        ),
+        Text("Inför regler för vidarebefordrad trafik.", "Set up rules for forwarded traffic."),
+        Severity.HIGH,
+    ),
+    "passes-undeclared": Reason(
+        Text(
+            "{device} släpper igenom, t.ex. till {destination}, utan angivet flöde ({rule}).",
+            "{device} lets it through, e.g. to {destination}, without a declared flow ({rule}).",
+        ),
+        _CLOSE,
+        Severity.HIGH,
+    ),
+    "passes-after-expiry": Reason(
+        Text(
+            "{device} släpper igenom, t.ex. till {destination}, fast flödet gällde till {valid_until} ({rule}).",
+            "{device} lets it through, e.g. to {destination}, though the flow was valid until {valid_until} ({rule}).",
+        ),
+        Text(
+            "Stäng den tillfälliga öppningen, eller förnya beslutet.",
+            "Close the temporary opening, or renew the decision.",
+        ),
+        Severity.HIGH,
+    ),
+    "declared-but-blocked": Reason(
+        Text(
+            "Flödet är angivet, men {device} stoppar det, t.ex. till {destination} ({rule}).",
+            "The flow is declared, but {device} blocks it, e.g. to {destination} ({rule}).",
+        ),
+        Text(
+            "Öppna i brandväggen, eller ta bort flödet ur listan.",
+            "Open it in the firewall, or remove the flow from the list.",
+        ),
+        Severity.LOW,
+    ),
+    "rule-not-understood": Reason(
+        Text(
+            "Om {device} släpper igenom beror på en regel som inte kunde tolkas ({rule}).",
+            "Whether {device} lets it through depends on a rule that was not understood ({rule}).",
+        ),
+    ),
+    "no-flow-list": Reason(
+        Text(
+            "Det finns ingen lista över angivna flöden att jämföra med.",
+            "There is no list of declared flows to compare with.",
+        ),
+        Text("Ange nödvändiga flöden under flows.", "Declare the necessary flows under flows."),
+    ),
+    "stands-between-nothing": Reason(
+        Text(
+            "Brandväggen står inte mellan två angivna zoner, så inget flöde kunde prövas.",
+            "The firewall does not stand between two declared zones, so no flow could be tested.",
+        ),
+        Text("Ange zonernas nät under zones.", "Declare the networks of the zones under zones."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    """One firewall with its rules and the zones that it has an interface in."""
+
+    name: str
+    filter: PacketFilter
+    zones: tuple[Zone, ...]
+    addresses: tuple[str, ...]
+    """Every address expression in its rules and in the declared flows."""
+    ports: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """Consecutive ports with the same result."""
+
+    reason: str
+    first: int
+    last: int
+    facts: dict[str, str | date] = field(default_factory=dict)
+
+
+def judge(
+    chains: Population[FirewallChain], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """Outcomes per firewall, zone pair, protocol and range of ports, and per declared flow that is cut."""
+    declared = evidence.reading(DeclaredFlow)
+    flows = list(declared.records)
+    for device in _devices(chains, evidence, flows):
+        if len(device.zones) < 2:
+            yield undetermined(device.name, "stands-between-nothing")
+        elif not device.filter.filters:
+            yield deviates(device.name, "no-filtering", zones=", ".join(zone.name for zone in device.zones))
+        else:
+            for source, destination in permutations(device.zones, 2):
+                if declared.populations:
+                    yield from _judge_pair(device, source, destination, flows, as_of.date())
+                else:
+                    yield undetermined(f"{source.name} -> {destination.name}", "no-flow-list")
+
+
+def _devices(
+    chains: Population[FirewallChain], evidence: EvidenceSet, flows: Sequence[DeclaredFlow]
+) -> Iterator[_Device]:
+    held = list(chains.records)
+    rules = _of_source(evidence.reading(FirewallRule).populations, chains.source)
+    interfaces = _of_source(evidence.reading(Interface).populations, chains.source)
+    zones = list(evidence.reading(Zone).records)
+    for name in sorted({chain.device for chain in held} | {each.host for each in interfaces}):
+        own = [rule for rule in rules if rule.device == name]
+        seen = [address for _, address in observed_addresses(each for each in interfaces if each.host == name)]
+        yield _Device(
+            name=name,
+            filter=PacketFilter(name, held, own, interfaces),
+            zones=tuple(zone for zone in zones if _stands_in(zone, seen)),
+            addresses=tuple(text for rule in own for text in (*rule.sources, *rule.destinations))
+            + tuple(text for flow in flows for text in flow.destination_addresses),
+            ports=tuple(text for rule in own for text in rule.ports)
+            + tuple(text for flow in flows for text in flow.ports),
+        )
+
+
+def _of_source(populations: Iterable[Population[R]], source: str) -> list[R]:
+    return [record for population in populations if population.source == source for record in population.records]
+
+
+def _stands_in(zone: Zone, addresses: Iterable[Address]) -> bool:
+    nets = networks_of(zone.networks)
+    return any(address in net for address in addresses for net in nets if net.version == address.version)
+
+
+def _judge_pair(
+    device: _Device, source: Zone, destination: Zone, flows: Sequence[DeclaredFlow], today: date
+) -> Iterator[Outcome]:
+    pair = (source.name, destination.name)
+    origins = samples_of_networks(networks_of(source.networks), device.addresses)
+    targets = samples_of_networks(networks_of(destination.networks), device.addresses)
+    ways = [(a, b) for a in origins for b in targets if a.version == b.version]
+    blocked: dict[DeclaredFlow, tuple[Address, Decision]] = {}
+    for protocol in PROTOCOLS:
+        found: list[_Open] = []
+        for first, last in pieces_of_ports(device.ports):
+            openings: list[_Open] = []
+            for a, b in ways:
+                decision = device.filter.decide(Packet(a, b, protocol, first))
+                covering = cover(flows, pair, b, protocol, first, today)
+                if covering.valid and decision.verdict in {"drop", "reject"}:
+                    for flow in covering.valid:
+                        blocked.setdefault(flow, (b, decision))
+                elif not covering.valid and decision.verdict in {"accept", "undetermined"}:
+                    ends = [flow.valid_until for flow in covering.expired]
+                    openings.append(_opening(device, b, decision, (first, last), ends))
+            if openings:
+                _join(found, min(openings, key=lambda each: each.reason == "rule-not-understood"))
+        for each in found:
+            span = str(each.first) if each.first == each.last else f"{each.first}-{each.last}"
+            make = undetermined if each.reason == "rule-not-understood" else deviates
+            yield make(f"{source.name} -> {destination.name} {protocol}/{span}", each.reason, **each.facts)
+        if not found:
+            yield conforms(f"{source.name} -> {destination.name} {protocol}")
+    for flow, (target, decision) in blocked.items():
+        yield deviates(flow, "declared-but-blocked", device=device.name, destination=str(target), rule=_rule(decision))
+
+
+def _opening(
+    device: _Device,
+    target: Address,
+    decision: Decision,
+    ports: tuple[int, int],
+    expired: Sequence[date | None],
+) -> _Open:
+    facts: dict[str, str | date] = {"device": device.name, "destination": str(target), "rule": _rule(decision)}
+    if decision.verdict == "undetermined":
+        return _Open("rule-not-understood", *ports, facts)
+    if not expired:
+        return _Open("passes-undeclared", *ports, facts)
+    facts["valid_until"] = max(day for day in expired if day is not None)
+    return _Open("passes-after-expiry", *ports, facts)
+
+
+def _join(found: list[_Open], opening: _Open) -> None:
+    """Append an opening, or lengthen the one before it where both are alike."""
+    if found:
+        before = found[-1]
+        if before.last + 1 == opening.first and (before.reason, before.facts) == (opening.reason, opening.facts):
+            before.last = opening.last
+            return
+    found.append(opening)
+
+
+def _rule(decision: Decision) -> str:
+    """How an administrator finds the rule: table, chain and handle."""
+    rule = decision.rule
+    if rule is None:
+        return "policy"
+    where = f"{rule.table} {rule.chain}"
+    return f"{where} handle {rule.handle}" if rule.handle is not None else f"{where} #{rule.position}"

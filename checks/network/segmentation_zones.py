@@ -1,0 +1,107 @@
+"""User clients, administration clients, servers and wireless devices stand in network segments of their own.
+
+Judged on the declared zones and on the interfaces that were seen. A required role without a zone, a zone with two
+required roles, and zones whose networks overlap deviate; so does an interface in a network that no zone declares. A
+zone in which no interface was seen is undetermined: it exists on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+
+from checks.finding import Outcome, Reason, Text, conforms, deviates, undetermined
+from checks.network.addresses import Network, networks_of, observed_addresses
+from collector.evidence import EvidenceSet, Population
+from collector.records.host import Interface
+from collector.records.network import Zone
+
+CONTROL = "segmentation-zones"
+READS = (Zone, Interface)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Roles that must stand apart."""
+
+    required_roles: tuple[str, ...] = ("user-clients", "admin-clients", "servers", "wireless")
+
+
+REASONS = {
+    "role-without-zone": Reason(
+        Text("Ingen zon är angiven för {role}.", "No zone is declared for {role}."),
+        Text(
+            "Inrätta ett eget nätverkssegment, och ange det under zones.",
+            "Set up a segment, and declare it under zones.",
+        ),
+    ),
+    "roles-share-zone": Reason(
+        Text(
+            "Zonen rymmer flera roller som ska vara åtskilda: {roles}.",
+            "The zone holds roles that must stand apart: {roles}.",
+        ),
+        Text("Flytta rollerna till var sitt segment.", "Move the roles to segments of their own."),
+    ),
+    "networks-overlap": Reason(
+        Text("Överlappar zonen {other}: {networks}.", "Overlaps the zone {other}: {networks}."),
+        Text(
+            "Dela upp adresserna så att varje nät hör till en zon.",
+            "Divide the addresses so that each network has one zone.",
+        ),
+    ),
+    "network-not-declared": Reason(
+        Text("Adressen {address} ligger inte i någon angiven zon.", "The address {address} lies in no declared zone."),
+        Text("Ange nätet under zones, eller flytta värden.", "Declare the network under zones, or move the host."),
+    ),
+    "nothing-observed": Reason(
+        Text(
+            "Ingen läst värd står i zonen; den är bara angiven.",
+            "No host that was read stands in the zone; it is only declared.",
+        ),
+        Text("Lägg till en värd i zonen bland källorna.", "Add a host in the zone to the sources."),
+    ),
+}
+
+
+def judge(
+    zones: Population[Zone], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per zone, per required role without one, and per interface outside all zones."""
+    declared = list(zones.records)
+    seen = list(observed_addresses(evidence.reading(Interface).records))
+    nets = {zone.name: networks_of(zone.networks) for zone in declared}
+    for zone in declared:
+        yield _judge_zone(zone, declared, nets, [address for _, address in seen], parameters)
+    for role in parameters.required_roles:
+        if not any(role in zone.roles for zone in declared):
+            yield deviates(role, "role-without-zone", role=role)
+    for interface, address in seen:
+        if not any(address in network for each in nets.values() for network in each):
+            yield deviates(interface, "network-not-declared", address=str(address))
+
+
+def _judge_zone(
+    zone: Zone,
+    declared: Sequence[Zone],
+    nets: dict[str, tuple[Network, ...]],
+    seen: Sequence[object],
+    parameters: Parameters,
+) -> Outcome:
+    shared = sorted(set(zone.roles) & set(parameters.required_roles))
+    if len(shared) > 1:
+        return deviates(zone, "roles-share-zone", roles=", ".join(shared))
+    for one, other in combinations(declared, 2):
+        if zone in (one, other):
+            partner = other if zone is one else one
+            common = _overlap(nets[zone.name], nets[partner.name])
+            if common:
+                return deviates(zone, "networks-overlap", other=partner.name, networks=", ".join(common))
+    if not any(address in network for address in seen for network in nets[zone.name]):
+        return undetermined(zone, "nothing-observed")
+    return conforms(zone)
+
+
+def _overlap(one: Sequence[Network], other: Sequence[Network]) -> list[str]:
+    return [str(a) for a in one for b in other if a.version == b.version and a.overlaps(b)]

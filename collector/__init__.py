@@ -1,0 +1,1 @@
+"""Stage 1, collect: the only place with network, process and directory access; hands on evidence."""

@@ -1,0 +1,83 @@
+"""Protected systems, restore points and restore tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectedSystem:
+    """One system in the system register."""
+
+    name: str
+    critical: bool | None = None
+    """Whether the register marks it as mission-critical."""
+    hosts: tuple[str, ...] = ()
+    """Hosts that it runs on; restore points are matched by these, by the system's name, or by tag."""
+    owner: str | None = None
+    """System owner as a role or unit; personal names are not needed."""
+    supplier: str | None = None
+    environment: str | None = None
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The system's name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One restore point in a backup repository (restic-snapshots(1): id, time, hostname, paths, tags)."""
+
+    identifier: str
+    """Short id that the repository's own tool accepts."""
+    time: datetime
+    """When the backup was taken, by the clock of the host that took it."""
+    host: str
+    paths: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """`host identifier`."""
+        return f"{self.host} {self.identifier}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreTest:
+    """One row of the restore-test log."""
+
+    system: str
+    date: date
+    scope: str | None = None
+    restore_point: str | None = None
+    target: str | None = None
+    result: Literal["passed", "failed"] | None = None
+    duration_minutes: int | None = None
+    verified_by_it: str | None = None
+    """Role or signature; a name only where the log holds one."""
+    verified_by_business: str | None = None
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The system that was restored."""
+        return self.system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MajorChange:
+    """One major change in production, from the change log: after it a restore test is due."""
+
+    system: str
+    date: date
+    reference: str | None = None
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The system that was changed."""
+        return self.system

@@ -1,0 +1,120 @@
+"""The model of `styrk.yaml`; `config.loading` reads a file into it with the place of every mistake."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.sources import AnySource, Identifier, Register, Strict
+
+ParameterValue = bool | int | str | tuple[str, ...]
+Port = Annotated[str, StringConstraints(pattern=r"^\d{1,5}(-\d{1,5})?$")]
+
+
+class Organisation(Strict):
+    """Whose evidence it is."""
+
+    name: Annotated[str, Field(min_length=1)]
+    diary_number: str | None = None
+    language: Literal["sv", "en"] = "sv"
+    classification: str | None = None
+    """How the bundle is to be handled, e.g. `intern`."""
+
+
+class ZoneSettings(Strict):
+    """One declared network zone."""
+
+    name: Identifier
+    roles: tuple[Identifier, ...] = ()
+    networks: tuple[str, ...]
+    owner: str | None = None
+
+
+class FlowSettings(Strict):
+    """One flow that is allowed between zones, by decision."""
+
+    source: Identifier
+    destination: Identifier
+    protocol: Literal["tcp", "udp", "icmp", "any"] = "tcp"
+    ports: tuple[Port, ...] = ()
+    destination_addresses: tuple[str, ...] = ()
+    purpose: str | None = None
+    owner: str | None = None
+    valid_until: dt.date | None = None
+    diary_number: str | None = None
+
+
+class Scope(Strict):
+    """Which subjects something is about; parts that are given must all match."""
+
+    sources: tuple[Identifier, ...] = ()
+    tags: tuple[Identifier, ...] = ()
+    subjects: tuple[str, ...] = ()
+    """Exact names; the subjects' own."""
+
+
+class WaiverSettings(Strict):
+    """A decided, dated, expiring acceptance of a risk (riskacceptans)."""
+
+    id: Identifier
+    control: Identifier
+    scope: Scope
+    decided_by: Annotated[str, Field(min_length=1)]
+    """Role or body."""
+    decided: dt.date
+    diary_number: str | None = None
+    reason: Annotated[str, Field(min_length=20)]
+    expires: dt.date
+
+
+class ClaimSettings(Strict):
+    """What a supplier says of a control, and with what value."""
+
+    id: Identifier
+    supplier: Annotated[str, Field(min_length=1)]
+    contract: str | None = None
+    clause: str | None = None
+    statement: Annotated[str, Field(min_length=1, max_length=500)]
+    as_of: dt.date
+    """Date that the statement speaks of."""
+    scope: Scope = Scope()
+    control: Identifier
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    """The control's parameters as claimed, e.g. `max_age_hours: 24`."""
+    evidence: str | None = None
+    """Reference to the supplier's own evidence, if it gave any."""
+
+
+class ControlSettings(Strict):
+    """The organisation's own parameters for one control, and where in the estate it applies."""
+
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    exclude_sources: tuple[Identifier, ...] = ()
+
+
+class Output(Strict):
+    """Where bundles go and which key seals them."""
+
+    directory: Path = Path("evidence")
+    signing_key: Path | None = None
+    """OpenSSH Ed25519 private key; the one that `styrk init` makes where not given."""
+
+
+class Settings(Strict):
+    """The whole of `styrk.yaml`."""
+
+    organisation: Organisation
+    sources: Annotated[tuple[AnySource, ...], Field(min_length=1)]
+    registers: tuple[Register, ...] = ()
+    zones: tuple[ZoneSettings, ...] = ()
+    flows: tuple[FlowSettings, ...] = ()
+    catalogues: tuple[str, ...] = ()
+    """Ids of catalogues that come with Styrk, or paths of catalogue files of one's own."""
+    controls: dict[Identifier, ControlSettings] = Field(default_factory=dict)
+    claims: Path | None = None
+    """A YAML file with the list `claims`."""
+    waivers: tuple[WaiverSettings, ...] = ()
+    output: Output = Output()

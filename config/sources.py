@@ -1,0 +1,199 @@
+"""The settings of each kind of source: how to reach it, as whom, and who controls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""Lower-case ASCII letters, digits and hyphens: it becomes a folder name in the bundle."""
+
+SecretReference = Annotated[
+    str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|cred:[A-Za-z0-9._-]+)$")
+]
+"""Where a secret is kept: `env:NAME`, `file:/path` or `cred:NAME` (systemd LoadCredential). Never the secret itself."""
+
+
+class Strict(BaseModel):
+    """No unknown keys, no silent conversions, no changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SourceSettings(Strict):
+    """What every source has."""
+
+    id: Identifier
+    controlled_by: Annotated[str, Field(min_length=1)] = "own"
+    """`own`, or the supplier who runs the system."""
+    tags: tuple[Identifier, ...] = ()
+    """Names for scopes: `critical`, a supplier, a site."""
+
+
+class SshTarget(Strict):
+    """One host that is reached by SSH."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """The name that its own people use; findings carry it."""
+    address: str | None = None
+    """DNS name or IP address; the name where not given."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    user: str | None = None
+    """Instead of the source's user."""
+    collects_logs: bool = False
+    """Whether it receives other hosts' logs (stricter clock limit)."""
+
+
+class SshLogin(Strict):
+    """How to log on by SSH: one key, strict host keys, nothing else is tried."""
+
+    user: Annotated[str, Field(min_length=1)]
+    private_key: Annotated[str, StringConstraints(pattern=r"^(file:.+|cred:.+)$")]
+    """Reference to an OpenSSH private key file."""
+    passphrase: SecretReference | None = None
+    known_hosts: Path
+    """OpenSSH known_hosts file; a host that is not in it, or whose key changed, is refused."""
+    sudo: bool = False
+    """Whether the user may run the read-only script by `sudo -n`; without it some facts are not readable."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    """For connecting, for authentication, and between two pieces of output."""
+
+
+class LocalSource(SourceSettings):
+    """The host that Styrk runs on."""
+
+    type: Literal["local"]
+    name: str | None = None
+    """Host name in findings; the system's own where not given."""
+
+
+class SshSource(SourceSettings):
+    """Linux hosts over SSH."""
+
+    type: Literal["ssh"]
+    login: SshLogin
+    hosts: Annotated[tuple[SshTarget, ...], Field(min_length=1)]
+    parallel: Annotated[int, Field(ge=1, le=64)] = 16
+    """Hosts read side by side."""
+
+
+class LdapTls(Strict):
+    """Transport protection of a directory connection."""
+
+    mode: Literal["ldaps", "starttls", "none"] = "ldaps"
+    ca_file: Path | None = None
+    """PEM file of the private CA; the system's own store where not given."""
+    server_name: str | None = None
+    """Name that the certificate must carry, where it differs from the address."""
+    certificate: Path | None = None
+    """PEM file of a client certificate, for bind.method external."""
+    private_key: Path | None = None
+    """PEM file of its key; the certificate's file where not given."""
+
+
+class LdapBind(Strict):
+    """As whom the directory is read."""
+
+    method: Literal["simple", "gssapi", "external", "anonymous"] = "simple"
+    user: str | None = None
+    """Bind DN or, for Active Directory, user@REALM."""
+    password: SecretReference | None = None
+
+
+class LdapSource(SourceSettings):
+    """A directory by LDAP."""
+
+    type: Literal["ldap"]
+    dialect: Literal["active-directory", "openldap"]
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """636 with ldaps, else 389, where not given."""
+    base: Annotated[str, Field(min_length=1)]
+    """Distinguished name under which accounts are looked for."""
+    tls: LdapTls = LdapTls()
+    bind: LdapBind
+    page_size: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    person_key: str | None = None
+    """Attribute with the HR key; employeeID (AD) or employeeNumber (OpenLDAP) where not given."""
+    service_accounts: tuple[str, ...] = ()
+    """Distinguished names of units whose accounts are service accounts."""
+    privileged_groups: tuple[str, ...] = ()
+    """Distinguished names of groups that give administrative rights; in AD, besides the well-known ones."""
+
+
+class ResticSource(SourceSettings):
+    """A restic repository."""
+
+    type: Literal["restic"]
+    repository: Annotated[str, Field(min_length=1)]
+    """As restic takes it: a path, `sftp:...` or `rest:...`; without credentials in the address."""
+    password: SecretReference
+    executable: str = "restic"
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
+
+
+class FirewallSource(SourceSettings):
+    """nftables rules of this host or of hosts over SSH."""
+
+    type: Literal["nftables"]
+    name: str | None = None
+    """Device name in findings for this host's own rules (without `hosts`)."""
+    login: SshLogin | None = None
+    hosts: tuple[SshTarget, ...] = ()
+    """Firewalls over SSH; without any, this host's own rules are read."""
+
+
+class ProbeTarget(Strict):
+    """One declared target that a vantage host tries to reach."""
+
+    address: Annotated[str, Field(min_length=1)]
+    """IP address within a declared zone."""
+    ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], Field(min_length=1, max_length=1000)]
+    protocol: Literal["tcp"] = "tcp"
+
+
+class ProbeSource(SourceSettings):
+    """Reachability probes from one vantage host: opt-in, declared targets only, rate-capped."""
+
+    type: Literal["probe"]
+    zone: Annotated[str, Field(min_length=1)]
+    """Zone that the vantage stands in."""
+    login: SshLogin | None = None
+    vantage: SshTarget | None = None
+    """The vantage over SSH; without it, this host probes."""
+    targets: Annotated[tuple[ProbeTarget, ...], Field(min_length=1)]
+    per_second: Annotated[int, Field(ge=1, le=100)] = 10
+    timeout_ms: Annotated[int, Field(ge=100, le=10_000)] = 1000
+
+
+AnySource = Annotated[
+    LocalSource | SshSource | LdapSource | ResticSource | FirewallSource | ProbeSource,
+    Field(discriminator="type"),
+]
+
+
+class Register(SourceSettings):
+    """An export that someone hands over: CSV or XLSX with a column mapping."""
+
+    holds: Literal["employment", "protected-system", "restore-test", "major-change"]
+    """Record type of the rows."""
+    file: Path
+    sheet: str | None = None
+    """XLSX: name of the sheet; the first where not given."""
+    encoding: Literal["utf-8", "cp1252", "cp850", "utf-16"] | None = None
+    """CSV: where not given, UTF-16 by its mark, else UTF-8, else an error that names the choices."""
+    delimiter: Literal[";", ",", "\t", "|"] | None = None
+    """CSV: where not given, the one that the header row uses."""
+    columns: Annotated[dict[str, str], Field(min_length=1)]
+    """Record field to column heading."""
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Record field to: word in the file to value, e.g. `result: {godkänd: passed}`."""
+    group: Literal["employee", "elected", "consultant"] | None = None
+    """For employment: whom the whole file is about."""
+    expected_rows: Annotated[int, Field(ge=0)] | None = None
+    """The export's own count of rows, where the system that made it shows one."""
+    max_age_days: Annotated[int, Field(ge=1)] = 31
+    """An export older than this (by the file's time) is reported as old."""

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assessment.claims import ClaimAssessment, ClaimStatus
+from assessment.performance import perform
+from checks.discovery import discover
+from collector.evidence import Gap, Obtained, Population
+from collector.records.identity import Account
+from collector.records.record import Record
+from tests.assessment.made import policy, source
+from tests.checks.made import AS_OF, evidence, gap, seen
+
+DAY = timedelta(days=1)
+USED = Account(name="used", enabled=True, last_used=AS_OF)
+STALE = Account(name="stale", enabled=True, last_used=AS_OF - 100 * DAY)
+UNKNOWN = Account(name="unknown", enabled=True)
+CLAIM: dict[str, Any] = {
+    "id": "c1",
+    "supplier": "Leverantören AB",
+    "statement": "Inaktiva konton stängs inom 90 dagar.",
+    "as_of": "2026-11-21",
+    "control": "accounts-stale",
+    "parameters": {},
+    "scope": {},
+}
+
+
+def assess(*parts: Population[Record] | Gap, **changes: Any) -> ClaimAssessment:
+    sources = [source("test", controlled_by="Leverantören AB"), source("other", "site-b")]
+    made = perform(evidence(*parts), policy(claims=[CLAIM | changes], sources=sources), discover())
+    (claim,) = made.claims
+    return claim
+
+
+def test_our_own_reading_confirms_and_cites_its_evidence() -> None:
+    claim = assess(seen(Account, USED, controlled_by="Leverantören AB"))
+    assert (claim.status, claim.evidence) == (ClaimStatus.CONFIRMED, ("test/account",))
+
+
+def test_a_deviation_contradicts_by_name() -> None:
+    claim = assess(seen(Account, USED, STALE))
+    assert claim.status is ClaimStatus.CONTRADICTED
+    assert claim.reasons[0].facts["subjects"] == ["stale"]
+
+
+def test_the_value_claimed_is_the_yardstick() -> None:
+    assert assess(seen(Account, STALE), parameters={"stale_days": 365}).status is ClaimStatus.CONFIRMED
+
+
+@pytest.mark.parametrize("obtained", [Obtained.PROVIDED, Obtained.ATTESTED])
+def test_a_suppliers_own_export_never_confirms(obtained: Obtained) -> None:
+    export = seen(Account, USED, obtained=obtained, controlled_by="Leverantören AB")
+    claim = assess(export)
+    assert (claim.status, claim.reasons[0].code) == (ClaimStatus.NOT_VERIFIABLE, "suppliers-own-word")
+
+
+def test_but_it_can_contradict() -> None:
+    export = seen(Account, STALE, obtained=Obtained.PROVIDED, controlled_by="Leverantören AB")
+    assert assess(export).status is ClaimStatus.CONTRADICTED
+
+
+def test_our_own_export_may_confirm() -> None:
+    assert assess(seen(Account, USED, obtained=Obtained.PROVIDED)).status is ClaimStatus.CONFIRMED
+
+
+@pytest.mark.parametrize("account", [USED, STALE])
+def test_evidence_from_before_the_claim_says_nothing_of_it(account: Account) -> None:
+    claim = assess(seen(Account, account, started=AS_OF - 2 * DAY))
+    assert (claim.status, claim.reasons[0].code) == (ClaimStatus.NOT_VERIFIABLE, "evidence-older")
+
+
+def test_one_source_read_and_one_not_confirms_a_part() -> None:
+    claim = assess(seen(Account, USED), gap(Account, source="other"))
+    assert claim.status is ClaimStatus.PARTLY_CONFIRMED
+    assert {reason.code for reason in claim.reasons} == {"confirmed-by", "gap"}
+
+
+NOTHING_TO_GO_BY: dict[str, tuple[list[Population[Record] | Gap], dict[str, Any], str]] = {
+    "no source": ([], {}, "no-evidence"),
+    "source not reached": ([gap(Account)], {}, "gap"),
+    "use not recorded": ([seen(Account, UNKNOWN)], {}, "undetermined"),
+    "no accounts": ([seen(Account)], {}, "undetermined"),
+    "no check": ([], {"control": "document-dated"}, "no-check"),
+    "scope that the evidence does not reach": ([seen(Account, USED)], {"scope": {"tags": ["site-c"]}}, "no-evidence"),
+    "subject that was not seen": ([seen(Account, USED)], {"scope": {"subjects": ["someone"]}}, "undetermined"),
+    "all disabled": ([seen(Account, Account(name="x", enabled=False))], {}, "nothing-in-scope"),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_TO_GO_BY)
+def test_not_verifiable(name: str) -> None:
+    parts, changes, code = NOTHING_TO_GO_BY[name]
+    claim = assess(*parts, **changes)
+    assert (claim.status, claim.reasons[0].code) == (ClaimStatus.NOT_VERIFIABLE, code)
+
+
+def test_scope_limits_sources_and_subjects() -> None:
+    stale_elsewhere = seen(Account, STALE, source="other")
+    assert assess(seen(Account, USED), stale_elsewhere, scope={"sources": ["test"]}).status is ClaimStatus.CONFIRMED
+    assert assess(seen(Account, USED), stale_elsewhere, scope={"tags": ["site-b"]}).status is ClaimStatus.CONTRADICTED
+    assert assess(seen(Account, USED, STALE), scope={"subjects": ["used"]}).status is ClaimStatus.CONFIRMED
+
+
+def test_an_accepted_risk_does_not_make_a_statement_true() -> None:
+    waiver = {
+        "id": "w",
+        "control": "accounts-stale",
+        "scope": {"subjects": ["stale"]},
+        "decided_by": "IT-chef",
+        "decided": "2026-01-01",
+        "reason": "Kontot behövs under en utredning.",
+        "expires": "2027-01-01",
+    }
+    made = policy(claims=[CLAIM], settings={"waivers": [waiver]})
+    (claim,) = perform(evidence(seen(Account, STALE)), made, discover()).claims
+    assert claim.status is ClaimStatus.CONTRADICTED

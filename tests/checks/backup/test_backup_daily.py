@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from checks.finding import Status
+from collector.records.backup import ProtectedSystem, Snapshot
+from tests.checks.made import AS_OF, finding, findings, gap, reasons, seen
+
+HOUR = timedelta(hours=1)
+
+
+def snapshot(host: str, hours: int, *tags: str) -> Snapshot:
+    return Snapshot(identifier=f"{host}{hours}", time=AS_OF - hours * HOUR, host=host, tags=tags)
+
+
+TAKEN = (
+    snapshot("APP1", 3),
+    snapshot("app1", 30),
+    snapshot("db1", 27),
+    snapshot("edge", 26),
+    snapshot("backup", 2, "journal"),
+    snapshot("future", -5),
+)
+CASES = {
+    "taken": (("ekonomi", True, ("app1",)), None),
+    "at the limit": (("kant", True, ("edge",)), None),
+    "an hour too old": (("vård", True, ("db1",)), "!too-old"),
+    "one host of two has none": (("skola", True, ("app1", "app2")), "!no-restore-point"),
+    "no host has any": (("arkiv", True, ("arkiv1",)), "!no-restore-point"),
+    "found by its name as a tag": (("journal", True, ("jrn1",)), None),
+    "not critical": (("lunch", False, ("lunch1",)), None),
+    "criticality not known": (("okänt", None, ("app1",)), "?criticality-unknown"),
+    "dated in the future": (("framtid", True, ("future",)), "?clock-ahead"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_system(name: str) -> None:
+    (system, critical, hosts), expected = CASES[name]
+    register = seen(ProtectedSystem, ProtectedSystem(name=system, critical=critical, hosts=hosts), source="register")
+    found = finding("backup-daily", register, seen(Snapshot, *TAKEN))
+    assert reasons(found).get(system) == expected
+
+
+SYSTEM = ProtectedSystem(name="arkiv", critical=True, hosts=("arkiv1",))
+
+
+def test_a_missing_restore_point_may_lie_where_we_could_not_look() -> None:
+    register = seen(ProtectedSystem, SYSTEM, source="register")
+    read, unread = seen(Snapshot, *TAKEN), gap(Snapshot, source="offsite")
+    assert reasons(finding("backup-daily", register, read, unread)) == {"arkiv": "?repositories-unread"}
+    assert reasons(finding("backup-daily", register, unread)) == {"arkiv": "?no-backup-source"}
+    assert reasons(finding("backup-daily", register)) == {"arkiv": "?no-backup-source"}
+
+
+def test_an_empty_repository_read_to_its_end_proves_that_there_is_none() -> None:
+    register = seen(ProtectedSystem, SYSTEM, source="register")
+    assert reasons(finding("backup-daily", register, seen(Snapshot, source_count=0))) == {"arkiv": "!no-restore-point"}
+
+
+def test_without_a_register_hosts_are_judged_but_never_all_is_well() -> None:
+    found = finding("backup-daily--repository", seen(Snapshot, snapshot("app1", 3)))
+    assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"test": "?no-system-register"})
+    found = finding("backup-daily--repository", seen(Snapshot, snapshot("app1", 30)))
+    assert reasons(found)["app1"] == "!too-old"
+
+
+def test_an_empty_repository_is_not_a_clean_one() -> None:
+    assert finding("backup-daily--repository", seen(Snapshot, source_count=0)).status is Status.NOT_DETERMINED
+
+
+def test_with_a_register_systems_are_judged_and_hosts_are_not() -> None:
+    (found,) = findings(
+        "backup-daily--repository",
+        seen(Snapshot, snapshot("retired", 9000)),
+        seen(ProtectedSystem, SYSTEM, source="register"),
+    )
+    assert (found.status, found.out_of_scope) == (Status.NOT_APPLICABLE, {"judged-by-system": 1})

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from collector.records.host import Interface, TimeSync
+from tests.checks.made import AS_OF, finding, reasons, seen
+
+
+def host(name: str = "a", *configured: str, **facts: object) -> TimeSync:
+    defaults = {"host": name, "daemon": "chrony", "running": True, "configured": configured}
+    return TimeSync(**defaults | facts)  # type: ignore[arg-type]
+
+
+SOURCES = {
+    "the Swedish service": (host("a", "ntp.se", "sth1.ntp.se"), None),
+    "NTS names": (host("a", "nts.netnod.se", "gbg1.nts.netnod.se"), None),
+    "one source": (host("a", "ntp.se"), "!too-few-sources"),
+    "another service": (host("a", "ntp.se", "pool.ntp.org"), "!other-source"),
+    "a name that only ends alike": (host("a", "ntp.se", "evilntp.se"), "!other-source"),
+    "none": (host("a"), "!no-source"),
+    "not running": (host("a", "ntp.se", running=False), "!no-time-service"),
+    "settings not read": (host("a", configured=None), "?configuration-unread"),
+    "container": (host("a", shares_clock=True), None),
+    "own server, good": (host("a", "time1", "ntp.se"), None),
+    "own server, by address": (host("a", "10.77.2.1", "ntp.se"), None),
+    "own server, bad": (host("a", "time2", "ntp.se"), "!other-source"),
+    "own server, not read": (host("a", "time9.intern", "ntp.se"), "?chain-not-read"),
+    "itself": (host("a", "a", "ntp.se"), "!other-source"),
+}
+SERVERS = (host("time1", "ntp.se", "gbg1.ntp.se"), host("time2", "time.example.com", "ntp.se"))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_where_time_comes_from(name: str) -> None:
+    made, expected = SOURCES[name]
+    address = Interface(host="time1", name="eth0", addresses=("10.77.2.1/24",))
+    found = finding("time-sync-source", seen(TimeSync, made, *SERVERS), seen(Interface, address))
+    assert reasons(found).get("a") == expected
+
+
+def test_two_servers_that_follow_each_other_lead_nowhere() -> None:
+    found = finding("time-sync-source", seen(TimeSync, host("a", "b"), host("b", "a")))
+    assert reasons(found) == {"a": "!other-source", "b": "!other-source"}
+
+
+OFFSETS = {
+    "right": (host("a", offset_us=3, stratum=3, leap="normal"), None),
+    "at the limit": (host("a", offset_us=-1_000_000, stratum=3), None),
+    "over it": (host("a", offset_us=1_000_001, stratum=3), "!offset"),
+    "95 s behind though «normal»": (host("a", offset_us=-95_000_015, stratum=3, leap="normal"), "!offset"),
+    "collects logs": (host("a", offset_us=150_000, stratum=3, collects_logs=True), "!offset"),
+    "follows nothing": (host("a", offset_us=0, stratum=16), "!unsynchronised"),
+    "leap says so": (host("a", offset_us=0, stratum=0, leap="not-synchronised"), "!unsynchronised"),
+    "not read": (host("a"), "?offset-unknown"),
+    "not running": (host("a", running=False), "!no-time-service"),
+    "old measurement": (host("a", offset_us=1, stratum=3, last_update=AS_OF - timedelta(days=2)), "!stale"),
+    "container": (host("a", shares_clock=True), None),
+}
+
+
+@pytest.mark.parametrize("name", OFFSETS)
+def test_how_right_the_clock_is(name: str) -> None:
+    made, expected = OFFSETS[name]
+    assert reasons(finding("time-sync-offset", seen(TimeSync, made))).get("a") == expected

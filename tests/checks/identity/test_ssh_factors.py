@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from checks.identity.ssh_factors import factors
+from collector.records.identity import SshAccess
+
+
+def access(*methods: str, **facts: object) -> SshAccess:
+    defaults = {
+        "host": "h",
+        "public_key": True,
+        "password": True,
+        "keyboard_interactive": True,
+        "use_pam": True,
+        "pam_second_factors": (),
+        "pam_optional": False,
+        "pam_password": True,
+        "authentication_methods": methods,
+    }
+    return SshAccess(**defaults | facts)  # type: ignore[arg-type]
+
+
+CODES = {"pam_second_factors": ("pam_google_authenticator.so",)}
+CASES = {
+    "anything": (access("any"), "one"),
+    "a key alone": (access("any", password=False, keyboard_interactive=False), "one"),
+    "key and password": (access("publickey,password"), "two"),
+    "key and key": (access("publickey,publickey"), "one"),
+    "key and code": (access("publickey,keyboard-interactive", **CODES), "two"),
+    "key and what PAM asks, a password": (access("publickey,keyboard-interactive"), "two"),
+    "code and password by PAM": (access("keyboard-interactive:pam", **CODES), "two"),
+    "code alone": (access("keyboard-interactive", pam_password=False, **CODES), "one"),
+    "key and code, no password": (access("publickey,keyboard-interactive", pam_password=False, **CODES), "one"),
+    "code that may be left out": (access("keyboard-interactive", pam_optional=True, **CODES), "one"),
+    "code, perhaps to be left out": (access("keyboard-interactive", pam_optional=None, **CODES), "unknown"),
+    "PAM not read": (access("keyboard-interactive", pam_second_factors=None), "unknown"),
+    "PAM not read, but a key alone is enough": (access(["keyboard-interactive", "publickey"][1]), "one"),
+    "two ways, one of them weak": (access("publickey,password", "password"), "one"),
+    "two ways, the weak one switched off": (
+        access("publickey,password", "keyboard-interactive", keyboard_interactive=False),
+        "two",
+    ),
+    "a method that we do not know": (access("gssapi-with-mic,publickey"), "unknown"),
+    "settings not read": (access(public_key=None, password=None, keyboard_interactive=None), "unknown"),
+    "nothing is allowed": (access("any", public_key=False, password=False, keyboard_interactive=False), "none-allowed"),
+    "root may not": (access("any", user="root", permit_root_login="no"), "none-allowed"),
+    "root by key only": (access("any", user="root", permit_root_login="prohibit-password"), "one"),
+    "root by password, forbidden": (
+        access("password", user="root", permit_root_login="prohibit-password"),
+        "none-allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_factors(name: str) -> None:
+    made, expected = CASES[name]
+    assert factors(made) == expected

@@ -1,0 +1,39 @@
+"""The commented settings file that new users get is right, as written and with everything uncommented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from config.loading import example_text, load_settings, parse_settings
+from config.settings import Settings
+from config.sources import AnySource
+
+SETTING = re.compile(r"^#(?! \S|$)", re.MULTILINE)
+"""A commented setting has its `#` first, and then the line as it will stand; prose has one space after it."""
+
+
+def test_the_example_is_right_as_written() -> None:
+    loaded = parse_settings(example_text().encode(), "styrk.yaml", Path("/etc/styrk"))
+    assert [each.type for each in loaded.sources] == ["local"]
+
+
+def test_the_example_with_everything_uncommented_is_right_and_shows_every_source(tmp_path: Path) -> None:
+    (tmp_path / "claims.yaml").write_text("claims: []\n", encoding="utf-8")
+    path = tmp_path / "styrk.yaml"
+    path.write_text(SETTING.sub("", example_text()), encoding="utf-8")
+    loaded = load_settings(path)
+    union = get_args(get_args(AnySource)[0])
+    assert {type(each) for each in loaded.sources} == set(union)
+    assert {each.holds for each in loaded.registers} == {
+        "employment",
+        "protected-system",
+        "restore-test",
+        "major-change",
+    }
+    assert loaded.model_fields_set == set(Settings.model_fields)
+
+
+def test_the_example_fits_a_terminal() -> None:
+    assert max(len(line) for line in example_text().splitlines()) <= 110
