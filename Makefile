@@ -42,7 +42,7 @@ lint: $(VENV)/.installed-dev ## style, format, types, architecture contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 .PHONY: format
 format: $(VENV)/.installed-dev ## format, and fix what can be fixed safely

@@ -51,8 +51,12 @@ def collect(
     for configured in sources:
         report(configured.source.id)
         recorder = _Recorder(configured, directory, version, now)
-        recorder.run()
-        found, missing = recorder.finish()
+        try:
+            recorder.run()
+            found, missing = recorder.finish()
+        except BaseException:
+            recorder.abandon()
+            raise
         populations += found
         gaps += missing
     return EvidenceSet(tuple(populations), tuple(gaps))
@@ -130,6 +134,12 @@ class _Recorder:
                 continue
             populations.append(self._population(kind, state, provenance))
         return populations, gaps
+
+    def abandon(self) -> None:
+        """Close what is open; the run has ended."""
+        for state in self._kinds.values():
+            if state.writer is not None:
+                state.writer.abandon()
 
     def add(self, record: Record) -> None:
         with self._lock:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -18,6 +18,10 @@ R = TypeVar("R", bound=Record)
 MAX_LINE = 1 << 20
 """Bytes of one record at most; a longer line is refused on reading."""
 
+_GZIP = 31
+"""zlib's code for a gzip stream with the largest window; its header has no time and no name (zlib manual)."""
+_LINES_AT_ONCE = 256
+
 
 def canonical(value: JsonValue) -> bytes:
     """Canonical JSON (RFC 8785 for ASCII keys and no floats)."""
@@ -25,28 +29,39 @@ def canonical(value: JsonValue) -> bytes:
 
 
 class EvidenceWriter:
-    """Writes records to one gzip file as they come; `close` gives count and SHA-256 of the file."""
+    """Writes records to one gzip file as they come; `close` ends it, `abandon` leaves it as it is."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.count = 0
         self._file: BinaryIO = path.open("xb")
-        self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self._file, mtime=0)
-        self._buffer = io.BufferedWriter(self._gzip, buffer_size=1 << 16)
+        self._gzip = zlib.compressobj(6, wbits=_GZIP)
+        self._lines: list[bytes] = []
 
     def add(self, record: Record) -> None:
         """Append one record; raises OSError when the disk is full."""
-        self._buffer.write(canonical(encode(record)) + b"\n")
+        self._lines.append(canonical(encode(record)))
         self.count += 1
+        if len(self._lines) >= _LINES_AT_ONCE:
+            self._write()
 
     def close(self) -> None:
-        """Write what is buffered and end the gzip stream; raises OSError when the disk is full."""
+        """Write what is held and end the file; raises OSError when the disk is full."""
         try:
-            self._buffer.flush()
-            self._gzip.close()
+            self._write()
+            self._file.write(self._gzip.flush())
         finally:
             self._file.close()
+
+    def abandon(self) -> None:
+        """Close the file without another write."""
+        self._file.close()
+
+    def _write(self) -> None:
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._file.write(self._gzip.compress(b"\n".join(lines) + b"\n"))
 
 
 def read_records(path: Path, kind: type[R]) -> Iterator[R]:

@@ -14,10 +14,10 @@ from datetime import datetime
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST
 from collector.evidence import EvidenceSet, Population
-from collector.records.identity import Privilege
+from collector.records.identity import LocalPrivilege
 
 CONTROL = "local-admin-restricted"
-READS = (Privilege,)
+READS = (LocalPrivilege,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +62,20 @@ REASONS = {
     "no-approved-list": NO_APPROVED_LIST,
     "members-unknown": MEMBERS_UNKNOWN,
     "disabled": Reason(Text("Kontot är inaktiverat.", "The account is disabled.")),
-    "directory": Reason(Text("Gäller katalogen.", "Concerns the directory.")),
 }
 
 
 def judge(
-    privileges: Population[Privilege], _evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+    privileges: Population[LocalPrivilege], _evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per holder and privilege."""
     for privilege in privileges.records:
         yield _judge_holder(privilege, parameters)
 
 
-def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
+def _judge_holder(privilege: LocalPrivilege, parameters: Parameters) -> Outcome:
     role = privilege.role_name or privilege.role
     approved = privilege.holder in parameters.approved or privilege.subject in parameters.approved
-    if privilege.host is None:
-        return out_of_scope(privilege, "directory")
     if privilege.role == "uid-0":
         return conforms(privilege) if privilege.holder == "root" else deviates(privilege, "extra-uid-0")
     if privilege.holder == "root":

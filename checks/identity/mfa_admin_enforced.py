@@ -62,7 +62,6 @@ REASONS = {
     "break-glass": Reason(Text("Registrerat nödkonto.", "Registered break-glass account.")),
     "disabled": DISABLED,
     "not-a-person": NOT_A_PERSON,
-    "local": Reason(Text("Gäller en enskild värd.", "Concerns a single host.")),
 }
 
 
@@ -76,8 +75,6 @@ def judge(
 
 def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
     role = privilege.role_name or privilege.role
-    if privilege.host is not None:
-        return out_of_scope(privilege, "local")
     if privilege.holder_category in {"group", "foreign"}:
         return undetermined(privilege, "members-unknown", role=role)
     if privilege.enabled is False:

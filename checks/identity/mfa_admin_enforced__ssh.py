@@ -14,10 +14,10 @@ from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, 
 from checks.identity.account_reasons import DISABLED, MEMBERS_UNKNOWN
 from checks.identity.ssh_factors import factors
 from collector.evidence import EvidenceSet, Population
-from collector.records.identity import Privilege, SshAccess
+from collector.records.identity import LocalPrivilege, SshAccess
 
 CONTROL = "mfa-admin-enforced"
-READS = (Privilege, SshAccess)
+READS = (LocalPrivilege, SshAccess)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,11 @@ REASONS = {
     "no-login": Reason(Text("Kan inte logga in med SSH.", "Cannot log on by SSH.")),
     "break-glass": Reason(Text("Registrerat nödkonto.", "Registered break-glass account.")),
     "disabled": DISABLED,
-    "directory": Reason(Text("Gäller katalogen.", "Concerns the directory.")),
 }
 
 
 def judge(
-    privileges: Population[Privilege], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+    privileges: Population[LocalPrivilege], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per holder and privilege."""
     ways = {(access.host, access.user): access for access in evidence.reading(SshAccess).records}
@@ -67,11 +66,9 @@ def judge(
 
 
 def _judge_holder(
-    privilege: Privilege, ways: Mapping[tuple[str, str | None], SshAccess], parameters: Parameters
+    privilege: LocalPrivilege, ways: Mapping[tuple[str, str | None], SshAccess], parameters: Parameters
 ) -> Outcome:
     role = privilege.role_name or privilege.role
-    if privilege.host is None:
-        return out_of_scope(privilege, "directory")
     if privilege.enabled is False:
         return out_of_scope(privilege, "disabled")
     if privilege.holder_category in {"group", "foreign"}:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Privilege
@@ -62,7 +62,6 @@ REASONS = {
     ),
     "no-approved-list": NO_APPROVED_LIST,
     "members-unknown": MEMBERS_UNKNOWN,
-    "local": Reason(Text("Gäller en enskild värd.", "Concerns a single host.")),
 }
 
 
@@ -72,7 +71,7 @@ def judge(
     """One outcome per holder and privilege, and one per privilege with too many holders."""
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for privilege in privileges.records:
-        if privilege.host is None and privilege.enabled is not False:
+        if privilege.enabled is not False:
             holders[privilege.role].add(privilege.holder)
         yield _judge_holder(privilege, parameters)
     for role, names in sorted(holders.items()):
@@ -84,8 +83,6 @@ def judge(
 def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
     role = privilege.role_name or privilege.role
     through = " > ".join(privilege.through) or role
-    if privilege.host is not None:
-        return out_of_scope(privilege, "local")
     if privilege.holder_category in {"group", "foreign"} and privilege.holder not in parameters.approved:
         return undetermined(privilege, "members-unknown", role=role)
     if privilege.enabled is False:

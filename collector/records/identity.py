@@ -59,35 +59,58 @@ class Account:
         return self.name if self.host is None else f"{self.name}@{self.host}"
 
 
+HolderCategory = AccountCategory | Literal["group", "foreign"]
+"""What holds a privilege; `group` for one whose members could not be read, `foreign` for another domain's principal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privilege:
-    """One holder of one administrative privilege, nested membership resolved."""
+    """One holder of one administrative privilege in a directory, nested membership resolved."""
 
     holder: str
     """Name of the account (or, where it could not be resolved, of the group or foreign principal) that holds it."""
-    host: str | None = None
-    """The host for a local privilege; None for one in a directory."""
     role: str = ""
     """Stable identifier in any language: `domain-admins`, `enterprise-admins`, `schema-admins`, `administrators`,
-    `account-operators`, `server-operators`, `print-operators`, `backup-operators`, `dns-admins`; on hosts `uid-0`,
-    `sudo`."""
+    `account-operators`, `server-operators`, `print-operators`, `backup-operators`, `dns-admins`."""
     role_name: str = ""
-    """The name as the system shows it (groups are localised), or the sudoers line less its comments."""
+    """The group's name as the directory shows it (groups are localised)."""
     through: tuple[str, ...] = ()
     """Groups between the holder and the privilege, nearest to the holder first; empty when direct."""
-    holder_category: AccountCategory | Literal["group", "foreign"] | None = None
-    """What the holder is; `group` for one whose members could not be read, `foreign` for another domain's principal."""
+    holder_category: HolderCategory | None = None
     enabled: bool | None = None
     """Whether the holding account is enabled."""
-    without_password: bool | None = None
-    """sudoers NOPASSWD: the privilege is used without any authentication."""
     smartcard_required: bool | None = None
     """SMARTCARD_REQUIRED on the holding account (AD)."""
 
     @property
     def subject(self) -> str:
         """The holder, as accounts are named."""
-        return self.holder if self.host is None else f"{self.holder}@{self.host}"
+        return self.holder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalPrivilege:
+    """One holder of full rights on one host: user id 0, or sudo for any command (sudoers(5))."""
+
+    holder: str
+    """Name of the account, or of the group where its members could not be read."""
+    host: str
+    role: str = ""
+    """`uid-0` or `sudo`."""
+    role_name: str = ""
+    """The sudoers line less its comments; the user id's name for `uid-0`."""
+    through: tuple[str, ...] = ()
+    """Groups between the holder and the privilege; empty when direct."""
+    holder_category: HolderCategory | None = None
+    enabled: bool | None = None
+    """Whether the holding account is enabled."""
+    without_password: bool | None = None
+    """NOPASSWD: the privilege is used without any authentication."""
+
+    @property
+    def subject(self) -> str:
+        """`holder@host`, as local accounts are named."""
+        return f"{self.holder}@{self.host}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

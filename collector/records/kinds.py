@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
 from collector.records.host import Host, Interface, Lifecycle, PatchState, PendingUpdate, Software, TimeSync
-from collector.records.identity import Account, Employment, Privilege, SshAccess
+from collector.records.identity import Account, Employment, LocalPrivilege, Privilege, SshAccess
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Probe, Zone
 from collector.records.record import Record, kind_name
 
@@ -19,6 +19,7 @@ KINDS: dict[str, type[Record]] = {
         Host,
         Interface,
         Lifecycle,
+        LocalPrivilege,
         MajorChange,
         PatchState,
         PendingUpdate,

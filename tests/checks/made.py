@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from checks.discovery import discover
 from checks.finding import Finding
 from checks.judgement import judge
 from collector.evidence import OWN, EvidenceSet, Gap, GapCause, Obtained, Population, Provenance, population_of
-from collector.records.codec import JsonValue
 from collector.records.record import Record, kind_name
 
 R = TypeVar("R", bound=Record)
@@ -60,16 +59,14 @@ def evidence(*parts: Population[Record] | Gap) -> EvidenceSet:
 
 
 def findings(
-    check_id: str, *parts: Population[Record] | Gap, parameters: Mapping[str, JsonValue] | None = None
+    check_id: str, *parts: Population[Record] | Gap, parameters: Mapping[str, Any] | None = None
 ) -> list[Finding]:
     """The findings of one check on this evidence."""
     check = next(each for each in discover() if each.id == check_id)
     return list(judge(check, evidence(*parts), parameters or {}, AS_OF))
 
 
-def finding(
-    check_id: str, *parts: Population[Record] | Gap, parameters: Mapping[str, JsonValue] | None = None
-) -> Finding:
+def finding(check_id: str, *parts: Population[Record] | Gap, parameters: Mapping[str, Any] | None = None) -> Finding:
     """The only finding of one check on this evidence."""
     (found,) = findings(check_id, *parts, parameters=parameters)
     return found

@@ -1,0 +1,52 @@
+"""The parts of a network, and of the port range, that a ruleset tells apart; pure.
+
+Every address of one part, and every port of one part, meets the same rules: deciding on one packet for each combination
+of parts therefore decides on all packets between two networks, without a sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
+
+from checks.network.packet_filter import port_range
+from collector.records.host import Interface
+from collector.records.network import FirewallRule
+
+LAST_PORT = 65535
+
+
+def address_parts(
+    network: IPv4Network | IPv6Network, rules: Iterable[FirewallRule], interfaces: Iterable[Interface] = ()
+) -> tuple[tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address], ...]:
+    """First and last address of each part of the network, in order."""
+    first, last = int(network.network_address), int(network.broadcast_address)
+    starts = {first}
+    written = {each for rule in rules for each in (*rule.sources, *rule.destinations)}
+    written |= {str(ip_interface(each).network) for interface in interfaces for each in interface.addresses}
+    for each in written:
+        low, high = _ends(each)
+        if low.version == network.version:
+            starts |= {start for start in (int(low), int(high) + 1) if first < start <= last}
+    kind = type(network.network_address)
+    ordered = sorted(starts)
+    return tuple((kind(start), kind(end - 1)) for start, end in zip(ordered, [*ordered[1:], last + 1], strict=True))
+
+
+def port_parts(rules: Iterable[FirewallRule]) -> tuple[tuple[int, int], ...]:
+    """First and last port of each part of 0 to 65535, in order."""
+    starts = {0}
+    for rule in rules:
+        for low, high in map(port_range, rule.ports):
+            starts |= {start for start in (low, high + 1) if 0 < start <= LAST_PORT}
+    ordered = sorted(starts)
+    return tuple((start, end - 1) for start, end in zip(ordered, [*ordered[1:], LAST_PORT + 1], strict=True))
+
+
+def _ends(written: str) -> tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address]:
+    """First and last address of `10.0.0.0/24`, `10.0.0.1` or `10.0.0.1-10.0.0.9`."""
+    if "-" in written:
+        low, _, high = written.partition("-")
+        return ip_address(low), ip_address(high)
+    network = ip_network(written, strict=False)
+    return network.network_address, network.broadcast_address

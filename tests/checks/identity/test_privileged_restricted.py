@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from checks.finding import Status
+from collector.records.identity import Privilege
+from tests.checks.made import finding, reasons, seen
+
+CHECK = "privileged-restricted"
+
+
+def held(name: str = "a", **facts: object) -> Privilege:
+    defaults = {"holder": name, "role": "domain-admins", "role_name": "Domänadministratörer", "enabled": True}
+    return Privilege(**defaults | {"holder_category": "person"} | facts)  # type: ignore[arg-type]
+
+
+CASES = {
+    "approved": (held("boss"), None),
+    "not approved": (held(), "!not-approved"),
+    "disabled but still a member": (held(enabled=False), "!disabled-holder"),
+    "disabled, though approved": (held("boss", enabled=False), "!disabled-holder"),
+    "state not known": (held(enabled=None), "!not-approved"),
+    "a group that could not be read": (held(holder_category="group"), "?members-unknown"),
+    "a foreign principal": (held(holder_category="foreign"), "?members-unknown"),
+    "a foreign principal, approved": (held("boss", holder_category="foreign"), None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_holder(name: str) -> None:
+    made, expected = CASES[name]
+    found = finding(CHECK, seen(Privilege, made), parameters={"approved": ["boss"]})
+    assert reasons(found).get(made.holder) == expected
+
+
+def test_without_a_list_every_holder_is_named_and_nobody_is_accused() -> None:
+    found = finding(CHECK, seen(Privilege, held("a"), held("b")))
+    assert found.status is Status.NOT_DETERMINED
+    assert reasons(found) == {"a": "?no-approved-list", "b": "?no-approved-list"}
+
+
+def test_how_they_came_to_it_is_told() -> None:
+    found = finding(CHECK, seen(Privilege, held(through=("helpdesk", "it"))), parameters={"approved": ["boss"]})
+    assert found.exceptions[0].facts["through"] == "helpdesk > it"
+
+
+@pytest.mark.parametrize(("holders", "expected"), [(5, False), (6, True)])
+def test_more_holders_than_the_limit(holders: int, expected: bool) -> None:  # a case
+    names = [f"a{number}" for number in range(holders)]
+    records = [held(name) for name in names] + [held("gone", enabled=False)]
+    found = finding(CHECK, seen(Privilege, *records), parameters={"approved": names})
+    assert ("domain-admins" in reasons(found)) is expected

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from datetime import date
+
+from checks.finding import Finding, Status
+from collector.records.host import Interface
+from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
+from tests.checks.made import finding, reasons, seen
+
+CHECK = "segmentation-flows--rules"
+ZONES = (
+    Zone(name="clients", networks=("10.77.1.0/24",)),
+    Zone(name="servers", networks=("10.77.2.0/24",)),
+)
+INTERFACES = tuple(
+    Interface(host="fw", name=name, addresses=(address,))
+    for name, address in (("c0", "10.77.1.1/24"), ("s0", "10.77.2.1/24"))
+)
+FORWARD = FirewallChain(
+    device="fw", family="inet", table="filter", name="forward", hook="forward", priority=0, policy="drop"
+)
+FLOWS = (
+    DeclaredFlow(source="clients", destination="servers", ports=("443",)),
+    DeclaredFlow(source="clients", destination="servers", ports=("3389",), valid_until=date(2026, 11, 20)),
+)
+
+
+def rule(position: int, **facts: object) -> FirewallRule:
+    defaults = {"device": "fw", "family": "inet", "table": "filter", "chain": "forward", "position": position}
+    return FirewallRule(**defaults | {"handle": position, "verdict": "accept"} | facts)  # type: ignore[arg-type]
+
+
+def tcp(position: int, *ports: str, **facts: object) -> FirewallRule:
+    facts = {"sources": ("10.77.1.0/24",), "destinations": ("10.77.2.0/24",)} | facts
+    return rule(position, protocols=("tcp",), ports=ports, **facts)
+
+
+def judge(
+    *rules: FirewallRule,
+    chains: tuple[FirewallChain, ...] = (FORWARD,),
+    zones: tuple[Zone, ...] = ZONES,
+    flows: tuple[DeclaredFlow, ...] = FLOWS,
+) -> Finding:
+    return finding(
+        CHECK,
+        seen(FirewallChain, *chains),
+        seen(FirewallRule, *rules),
+        seen(Interface, *INTERFACES),
+        seen(Zone, *zones, source="declared"),
+        seen(DeclaredFlow, *flows, source="declared"),
+    )
+
+
+def test_just_the_declared_flow_is_satisfied() -> None:
+    assert judge(rule(1, states=("established", "related")), tcp(2, "443")).status is Status.SATISFIED
+
+
+def test_an_undeclared_port_is_named_with_its_rule() -> None:
+    found = judge(tcp(1, "443"), tcp(2, "22"))
+    assert reasons(found) == {"clients -> servers tcp/22": "!passes-undeclared"}
+    assert found.exceptions[0].facts["rule"] == "filter forward handle 2"
+
+
+def test_a_range_is_one_exception() -> None:
+    assert reasons(judge(tcp(1, "443"), tcp(2, "8000-8010"))) == {
+        "clients -> servers tcp/8000-8010": "!passes-undeclared"
+    }
+
+
+def test_any_any_is_open_in_both_directions_and_protocols_but_for_what_is_declared() -> None:
+    found = reasons(judge(rule(1)))
+    assert found == {
+        "clients -> servers tcp/1-442": "!passes-undeclared",
+        "clients -> servers tcp/444-3388": "!passes-undeclared",
+        "clients -> servers tcp/3389": "!passes-after-expiry",
+        "clients -> servers tcp/3390-65535": "!passes-undeclared",
+        "clients -> servers udp/1-65535": "!passes-undeclared",
+        "servers -> clients tcp/1-65535": "!passes-undeclared",
+        "servers -> clients udp/1-65535": "!passes-undeclared",
+    }
+
+
+def test_an_expired_flow_that_is_still_open() -> None:
+    assert reasons(judge(tcp(1, "443"), tcp(2, "3389"))) == {"clients -> servers tcp/3389": "!passes-after-expiry"}
+
+
+def test_a_declared_flow_that_is_cut() -> None:
+    found = judge(tcp(1, "443", verdict="drop"), tcp(2, "443"))
+    assert reasons(found) == {FLOWS[0].subject: "!declared-but-blocked"}
+
+
+def test_one_address_that_passes_is_enough() -> None:
+    found = judge(tcp(1, "443"), tcp(2, "22", destinations=("10.77.2.77/32",)))
+    assert reasons(found) == {"clients -> servers tcp/22": "!passes-undeclared"}
+    assert found.exceptions[0].facts["destination"] == "10.77.2.77"
+
+
+def test_a_rule_that_is_not_understood_makes_its_ports_undetermined() -> None:
+    found = judge(tcp(1, "443"), tcp(2, "22", not_understood=("meta time",)))
+    assert reasons(found) == {"clients -> servers tcp/22": "?rule-not-understood"}
+    assert found.status is Status.NOT_DETERMINED
+
+
+def test_a_firewall_that_filters_nothing() -> None:
+    assert reasons(judge(chains=())) == {"fw": "!no-filtering"}
+
+
+def test_a_firewall_that_stands_between_nothing_proves_nothing() -> None:
+    assert reasons(judge(tcp(1, "443"), zones=ZONES[:1])) == {"fw": "?stands-between-nothing"}
