@@ -53,6 +53,10 @@ format: $(VENV)/.installed-dev ## format, and fix what can be fixed safely
 bench: $(VENV)/.installed-dev ## measure against the machine's own tools (ARGS="--json", ARGS="--help")
 	$(BIN)/python bench/run.py $(ARGS)
 
+.PHONY: verifier
+verifier: $(VENV)/.installed ## dist/styrk-verify.pyz: verifies and re-performs on any Python 3.11, nothing installed
+	@$(BIN)/python -m styrk.archive dist/styrk-verify.pyz
+
 .PHONY: packages
 packages: ## install what the tests need from Debian (as root), or say what is missing
 	@sh .ci/install-packages @$(TEST_PACKAGES)

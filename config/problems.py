@@ -27,7 +27,7 @@ class Problem:
     suggestion: str = ""
     """What to write instead."""
 
-    def __str__(self) -> str:  # type: ignore[explicit-override]  # typing.override is new in 3.12
+    def __str__(self) -> str:
         """`styrk.yaml:9:7: sources.0.port: message; suggestion`."""
         path = f"{self.path}: " if self.path else ""
         suggestion = f"; {self.suggestion}" if self.suggestion else ""
@@ -42,7 +42,7 @@ class SettingsError(Exception):
         super().__init__(found)
         self.problems: tuple[Problem, ...] = tuple(found)
 
-    def __str__(self) -> str:  # type: ignore[explicit-override]  # typing.override is new in 3.12
+    def __str__(self) -> str:
         """One line per mistake."""
         lines = [str(problem) for problem in self.problems[:MAX_PROBLEMS]]
         left = len(self.problems) - len(lines)

@@ -56,7 +56,7 @@ class SshLogin(Strict):
     known_hosts: Path
     """OpenSSH known_hosts file; a host that is not in it, or whose key changed, is refused."""
     sudo: bool = False
-    """Whether the user may run the read-only script by `sudo -n`; without it some facts are not readable."""
+    """Whether the few commands that need root are run by `sudo -n`, one by one; `styrk doctor` tells which lines."""
     timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     """For connecting, for authentication, and between two pieces of output."""
 

@@ -50,6 +50,16 @@ REASONS = {
             "Disable the account unless someone is about to start using it.",
         ),
     ),
+    "never-used-since-password": Reason(
+        Text(
+            "Aktiverat och aldrig använt; lösenordet sattes {password_set} ({days} dagar sedan).",
+            "Enabled and never used; its password was set {password_set} ({days} days ago).",
+        ),
+        Text(
+            "Inaktivera kontot om ingen väntas börja använda det.",
+            "Disable the account unless someone is about to start using it.",
+        ),
+    ),
     "last-use-unknown": Reason(
         Text(
             "Källan visar inte när kontot senast användes.",
@@ -106,7 +116,15 @@ def _judge_account(account: Account, parameters: Parameters, as_of: datetime) ->
     if not account.never_used:
         return undetermined(account, "last-use-unknown")
     if account.created is None:
-        return undetermined(account, "age-unknown")
+        return _judge_by_password(account, parameters, as_of)
     if as_of - account.created > timedelta(days=parameters.stale_days):
         return deviates(account, "never-used", created=account.created, days=(as_of - account.created).days)
     return conforms(account)
+
+
+def _judge_by_password(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
+    """Never used, and not known when it was made: it is at least as old as its password."""
+    if account.password_set is None or as_of - account.password_set <= timedelta(days=parameters.stale_days):
+        return undetermined(account, "age-unknown")
+    days = (as_of - account.password_set).days
+    return deviates(account, "never-used-since-password", password_set=account.password_set, days=days)

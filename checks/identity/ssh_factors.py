@@ -8,14 +8,15 @@ from collector.records.identity import SshAccess
 
 Factors = Literal["two", "one", "none-allowed", "unknown"]
 
-_POSSESSION, _KNOWLEDGE = "possession", "knowledge"
+_KEY, _PASSWORD, _CODE = "key", "password", "code"
 
 
 def factors(access: SshAccess) -> Factors:
     """The fewest factors with which someone gets in; `none-allowed` where nobody can log on at all.
 
-    A key is one factor (possession), a password another (knowledge). keyboard-interactive is what PAM makes of it: a
-    password, and a second factor only where a module demands one that cannot be left out.
+    A key, a password and a code from another device are one factor each; two of the same are one. keyboard-interactive
+    is what PAM makes of it: a password where PAM asks for one, a code only where a module demands it and it cannot be
+    left out.
     """
     if access.user == "root" and access.permit_root_login == "no":
         return "none-allowed"
@@ -56,9 +57,9 @@ def _kinds(methods: tuple[str, ...], access: SshAccess) -> set[str] | None:
     kinds: set[str] = set()
     for method in map(_method, methods):
         if method == "publickey":
-            kinds.add(_POSSESSION)
+            kinds.add(_KEY)
         elif method == "password":
-            kinds.add(_KNOWLEDGE)
+            kinds.add(_PASSWORD)
         elif method == "keyboard-interactive":
             asked = _interactive(access)
             if asked is None:
@@ -71,12 +72,11 @@ def _kinds(methods: tuple[str, ...], access: SshAccess) -> set[str] | None:
 
 def _interactive(access: SshAccess) -> set[str] | None:
     if access.use_pam is False:
-        return {_KNOWLEDGE}
+        return {_PASSWORD}
     if access.use_pam is None or access.pam_second_factors is None:
         return None
-    if access.pam_second_factors and access.pam_optional is False:
-        # The module's code proves possession; the password counts only where PAM is known to ask for it as well.
-        return {_POSSESSION, _KNOWLEDGE} if access.pam_password else {_POSSESSION}
-    if access.pam_second_factors and access.pam_optional is None:
+    if not access.pam_second_factors or access.pam_optional:
+        return {_PASSWORD}
+    if access.pam_optional is None:
         return None
-    return {_KNOWLEDGE}
+    return {_CODE, _PASSWORD} if access.pam_password else {_CODE}

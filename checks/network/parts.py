@@ -17,14 +17,17 @@ LAST_PORT = 65535
 
 
 def address_parts(
-    network: IPv4Network | IPv6Network, rules: Iterable[FirewallRule], interfaces: Iterable[Interface] = ()
+    network: IPv4Network | IPv6Network,
+    rules: Iterable[FirewallRule],
+    interfaces: Iterable[Interface] = (),
+    also: Iterable[str] = (),
 ) -> tuple[tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address], ...]:
-    """First and last address of each part of the network, in order."""
+    """First and last address of each part of the network, in order; `also` holds CIDRs that cut it further."""
     first, last = int(network.network_address), int(network.broadcast_address)
     starts = {first}
     written = {each for rule in rules for each in (*rule.sources, *rule.destinations)}
     written |= {str(ip_interface(each).network) for interface in interfaces for each in interface.addresses}
-    for each in written:
+    for each in written | set(also):
         low, high = _ends(each)
         if low.version == network.version:
             starts |= {start for start in (int(low), int(high) + 1) if first < start <= last}
@@ -33,12 +36,12 @@ def address_parts(
     return tuple((kind(start), kind(end - 1)) for start, end in zip(ordered, [*ordered[1:], last + 1], strict=True))
 
 
-def port_parts(rules: Iterable[FirewallRule]) -> tuple[tuple[int, int], ...]:
-    """First and last port of each part of 0 to 65535, in order."""
-    starts = {0}
-    for rule in rules:
-        for low, high in map(port_range, rule.ports):
-            starts |= {start for start in (low, high + 1) if 0 < start <= LAST_PORT}
+def port_parts(rules: Iterable[FirewallRule], also: Iterable[str] = ()) -> tuple[tuple[int, int], ...]:
+    """First and last port of each part of 1 to 65535, in order; `also` holds ports and ranges that cut it further."""
+    starts = {1}
+    for written in [*(rule.ports for rule in rules), also]:
+        for low, high in map(port_range, written):
+            starts |= {start for start in (low, high + 1) if 1 < start <= LAST_PORT}
     ordered = sorted(starts)
     return tuple((start, end - 1) for start, end in zip(ordered, [*ordered[1:], LAST_PORT + 1], strict=True))
 

@@ -17,7 +17,7 @@ from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, 
 from checks.network.addresses import Address, networks_of, observed_addresses
 from checks.network.declared_flows import cover
 from checks.network.packet_filter import Decision, Packet, PacketFilter
-from checks.network.samples import pieces_of_ports, samples_of_networks
+from checks.network.parts import address_parts, port_parts
 from collector.evidence import EvidenceSet, Population, R
 from collector.records.host import Interface
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
@@ -107,9 +107,8 @@ class _Device:
     name: str
     filter: PacketFilter
     zones: tuple[Zone, ...]
-    addresses: tuple[str, ...]
-    """Every address expression in its rules and in the declared flows."""
-    ports: tuple[str, ...]
+    rules: tuple[FirewallRule, ...]
+    interfaces: tuple[Interface, ...]
 
 
 @dataclass(slots=True)
@@ -122,13 +121,30 @@ class _Open:
     facts: dict[str, str | date] = field(default_factory=dict)
 
 
+class _Stopped:
+    """Declared flows that no way gets through on one piece of ports; one open way is enough for a flow."""
+
+    def __init__(self) -> None:
+        self.flows: dict[DeclaredFlow, tuple[Address, Decision]] = {}
+        self._open: set[DeclaredFlow] = set()
+
+    def take(self, flows: Iterable[DeclaredFlow], target: Address, decision: Decision) -> None:
+        """Count one way that the flows cover."""
+        for flow in flows:
+            if decision.verdict not in {"drop", "reject"}:
+                self._open.add(flow)
+                self.flows.pop(flow, None)
+            elif flow not in self._open:
+                self.flows.setdefault(flow, (target, decision))
+
+
 def judge(
     chains: Population[FirewallChain], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """Outcomes per firewall, zone pair, protocol and range of ports, and per declared flow that is cut."""
     declared = evidence.reading(DeclaredFlow)
     flows = list(declared.records)
-    for device in _devices(chains, evidence, flows):
+    for device in _devices(chains, evidence):
         if len(device.zones) < 2:
             yield undetermined(device.name, "stands-between-nothing")
         elif not device.filter.filters:
@@ -141,9 +157,7 @@ def judge(
                     yield undetermined(f"{source.name} -> {destination.name}", "no-flow-list")
 
 
-def _devices(
-    chains: Population[FirewallChain], evidence: EvidenceSet, flows: Sequence[DeclaredFlow]
-) -> Iterator[_Device]:
+def _devices(chains: Population[FirewallChain], evidence: EvidenceSet) -> Iterator[_Device]:
     held = list(chains.records)
     rules = _of_source(evidence.reading(FirewallRule).populations, chains.source)
     interfaces = _of_source(evidence.reading(Interface).populations, chains.source)
@@ -155,10 +169,8 @@ def _devices(
             name=name,
             filter=PacketFilter(name, held, own, interfaces),
             zones=tuple(zone for zone in zones if _stands_in(zone, seen)),
-            addresses=tuple(text for rule in own for text in (*rule.sources, *rule.destinations))
-            + tuple(text for flow in flows for text in flow.destination_addresses),
-            ports=tuple(text for rule in own for text in rule.ports)
-            + tuple(text for flow in flows for text in flow.ports),
+            rules=tuple(own),
+            interfaces=tuple(each for each in interfaces if each.host == name),
         )
 
 
@@ -175,23 +187,25 @@ def _judge_pair(
     device: _Device, source: Zone, destination: Zone, flows: Sequence[DeclaredFlow], today: date
 ) -> Iterator[Outcome]:
     pair = (source.name, destination.name)
-    origins = samples_of_networks(networks_of(source.networks), device.addresses)
-    targets = samples_of_networks(networks_of(destination.networks), device.addresses)
+    origins = _addresses(device, source, ())
+    targets = _addresses(device, destination, [text for flow in flows for text in flow.destination_addresses])
     ways = [(a, b) for a in origins for b in targets if a.version == b.version]
     blocked: dict[DeclaredFlow, tuple[Address, Decision]] = {}
+    ports = port_parts(device.rules, [text for flow in flows for text in flow.ports])
     for protocol in PROTOCOLS:
         found: list[_Open] = []
-        for first, last in pieces_of_ports(device.ports):
+        for first, last in ports:
             openings: list[_Open] = []
+            stopped = _Stopped()
             for a, b in ways:
                 decision = device.filter.decide(Packet(a, b, protocol, first))
                 covering = cover(flows, pair, b, protocol, first, today)
-                if covering.valid and decision.verdict in {"drop", "reject"}:
-                    for flow in covering.valid:
-                        blocked.setdefault(flow, (b, decision))
-                elif not covering.valid and decision.verdict in {"accept", "undetermined"}:
+                if covering.valid:
+                    stopped.take(covering.valid, b, decision)
+                elif decision.verdict in {"accept", "undetermined"}:
                     ends = [flow.valid_until for flow in covering.expired]
                     openings.append(_opening(device, b, decision, (first, last), ends))
+            blocked |= {flow: stop for flow, stop in stopped.flows.items() if flow not in blocked}
             if openings:
                 _join(found, min(openings, key=lambda each: each.reason == "rule-not-understood"))
         for each in found:
@@ -202,6 +216,15 @@ def _judge_pair(
             yield conforms(f"{source.name} -> {destination.name} {protocol}")
     for flow, (target, decision) in blocked.items():
         yield deviates(flow, "declared-but-blocked", device=device.name, destination=str(target), rule=_rule(decision))
+
+
+def _addresses(device: _Device, zone: Zone, also: Sequence[str]) -> list[Address]:
+    """One address of every part of the zone that the rules or the declared flows tell apart."""
+    return [
+        last if first == network.network_address else first
+        for network in networks_of(zone.networks)
+        for first, last in address_parts(network, device.rules, device.interfaces, also)
+    ]
 
 
 def _opening(

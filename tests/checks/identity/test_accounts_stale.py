@@ -26,6 +26,14 @@ CASES = {
     "never used, old": (account("a", never_used=True), "!never-used"),
     "never used, new": (account("a", never_used=True, created=AS_OF - 5 * DAY), None),
     "never used, age not known": (account("a", never_used=True, created=None), "?age-unknown"),
+    "never used, password old": (
+        account("a", never_used=True, created=None, password_set=AS_OF - 91 * DAY),
+        "!never-used-since-password",
+    ),
+    "never used, password new": (
+        account("a", never_used=True, created=None, password_set=AS_OF - 90 * DAY),
+        "?age-unknown",
+    ),
     "use not recorded": (account("a"), "?last-use-unknown"),
     "state not known": (account("a", enabled=None, last_used=AS_OF - 400 * DAY), "?state-unknown"),
     "disabled": (account("a", enabled=False, last_used=AS_OF - 400 * DAY), None),

@@ -31,7 +31,7 @@ CASES = {
     "key and what PAM asks, a password": (access("publickey,keyboard-interactive"), "two"),
     "code and password by PAM": (access("keyboard-interactive:pam", **CODES), "two"),
     "code alone": (access("keyboard-interactive", pam_password=False, **CODES), "one"),
-    "key and code, no password": (access("publickey,keyboard-interactive", pam_password=False, **CODES), "one"),
+    "key and code, no password": (access("publickey,keyboard-interactive", pam_password=False, **CODES), "two"),
     "code that may be left out": (access("keyboard-interactive", pam_optional=True, **CODES), "one"),
     "code, perhaps to be left out": (access("keyboard-interactive", pam_optional=None, **CODES), "unknown"),
     "PAM not read": (access("keyboard-interactive", pam_second_factors=None), "unknown"),

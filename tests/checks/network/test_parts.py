@@ -57,5 +57,5 @@ def test_the_parts_cover_everything_once(rules: list[FirewallRule]) -> None:
     covered = [n for low, high in address_parts(NETWORK, rules, INTERFACES) for n in range(int(low), int(high) + 1)]
     assert covered == list(range(int(NETWORK[0]), int(NETWORK[-1]) + 1))
     ports = port_parts(rules)
-    assert (ports[0][0], ports[-1][1]) == (0, 65535)
+    assert (ports[0][0], ports[-1][1]) == (1, 65535)
     assert all(before[1] + 1 == after[0] for before, after in pairwise(ports))

@@ -89,6 +89,10 @@ def test_a_declared_flow_that_is_cut() -> None:
     assert reasons(found) == {FLOWS[0].subject: "!declared-but-blocked"}
 
 
+def test_a_flow_that_is_open_to_some_addresses_of_the_zone_is_not_cut() -> None:
+    assert judge(tcp(1, "443", destinations=("10.77.2.10/32",))).status is Status.SATISFIED
+
+
 def test_one_address_that_passes_is_enough() -> None:
     found = judge(tcp(1, "443"), tcp(2, "22", destinations=("10.77.2.77/32",)))
     assert reasons(found) == {"clients -> servers tcp/22": "!passes-undeclared"}

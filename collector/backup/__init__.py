@@ -1,0 +1,1 @@
+"""Backup repositories: which restore points exist."""

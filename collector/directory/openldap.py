@@ -1,0 +1,168 @@
+"""OpenLDAP: searches, and what its attributes mean (RFC 2307, RFC 2798, draft-behera-ldap-password-policy); pure.
+
+Last use. `pwdLastSuccess` (`lastbind on`, slapd 2.5) or `authTimestamp` (the contributed overlay lastbind): successful
+binds at this server, exact to the configured precision, which a reader cannot see.
+
+Absence. slapd treats a filter on an attribute that the reader may not search as undefined, also under «not»: an entry
+that `(!(pwdLastSuccess=*))` brings has no such value. That proves no use since recording began, and no earlier than
+that: it counts for accounts that were created after the oldest use on record. Other accounts stay undetermined.
+
+What cannot be seen: entries that an access rule hides are missing from the answer, which still says success. Units that
+have entries below (`hasSubordinates`) and show none are reported as gaps; a unit that is itself hidden leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from collector.directory.accounts import ParsedAccount, Proof, Seen
+from collector.directory.membership import Principal
+from collector.directory.names import dn_key, filter_value, first_value, is_below, parent_key
+from collector.directory.times import parse_epoch_days, parse_generalized_time
+from collector.records.identity import Account, AccountCategory
+from collector.transport.ldap import NO_ATTRIBUTES, Entry, Search
+
+PASSWORD_POLICY_CONTROL = b"1.3.6.1.4.1.42.2.27.8.5.1"
+"""Announced in the root DSE where the overlay ppolicy is loaded; without it there is no administrative lock."""
+LOCKED_FOR_EVER = b"000001010000Z"
+"""pwdAccountLockedTime of an account that only an administrator unlocks (draft-behera 5.3.3)."""
+ROOT_DSE = Search("", "base", "(objectClass=*)", ("supportedControl", "namingContexts"))
+MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
+_ACCOUNT_CLASSES = ("posixAccount", "inetOrgPerson", "simpleSecurityObject", "shadowAccount")
+_ACCOUNTS = f"(|{''.join(f'(objectClass={name})' for name in _ACCOUNT_CLASSES)})"
+_NO_SHELL = frozenset({"nologin", "false"})
+_GROUP_CLASSES = frozenset({"groupofnames", "groupofuniquenames", "posixgroup", "groupofmembers", "groupofurls"})
+_HOLDER_ATTRIBUTES = ("objectClass", "uid", "cn", "pwdAccountLockedTime")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What the server and the settings say, for reading accounts."""
+
+    person_key: str = "employeeNumber"
+    service_units: tuple[str, ...] = ()
+    """Keys of units whose accounts are service accounts."""
+    has_password_policy: bool = True
+
+
+def account_search(base: str, page_size: int, person_key: str) -> Search:
+    """All accounts below the base."""
+    attributes = (
+        *("uid", "cn", "objectClass", "entryUUID", "createTimestamp", "pwdLastSuccess", "authTimestamp"),
+        *("pwdChangedTime", "pwdAccountLockedTime", "pwdReset", "shadowExpire", "loginShell", person_key),
+    )
+    return Search(base, "subtree", _ACCOUNTS, attributes, page_size)
+
+
+def absence_search(base: str, page_size: int, attribute: str) -> Search:
+    """The names of the accounts that certainly do not have an attribute."""
+    return Search(base, "subtree", f"(&{_ACCOUNTS}(!({attribute}=*)))", NO_ATTRIBUTES, page_size)
+
+
+def unlocked_search(dn: str) -> Search:
+    """Brings an entry only if it certainly has no pwdAccountLockedTime."""
+    return Search(dn, "base", "(!(pwdAccountLockedTime=*))", NO_ATTRIBUTES)
+
+
+def unit_search(base: str, page_size: int) -> Search:
+    """The units, and whether they have entries below."""
+    return Search(base, "subtree", "(objectClass=organizationalUnit)", ("hasSubordinates",), page_size)
+
+
+def below_search(unit: str) -> Search:
+    """Whether anything below a unit can be seen."""
+    return Search(unit, "one", "(objectClass=*)", NO_ATTRIBUTES, 1)
+
+
+def entry_search(dn: str) -> Search:
+    """A group or a member by name."""
+    return Search(dn, "base", "(objectClass=*)", (*_HOLDER_ATTRIBUTES, *MEMBER_ATTRIBUTES))
+
+
+def user_search(base: str, user: str) -> Search:
+    """A member that a posixGroup names by user name."""
+    return Search(base, "subtree", f"(&{_ACCOUNTS}(uid={user}))", _HOLDER_ATTRIBUTES, 10)
+
+
+def user_search_for(base: str, user: str) -> Search:
+    """As `user_search`, for a name as read."""
+    return user_search(base, filter_value(user))
+
+
+def is_group(entry: Entry) -> bool:
+    """Whether an entry has members of its own."""
+    return bool(entry.classes() & _GROUP_CLASSES) or any(entry.values(name) for name in MEMBER_ATTRIBUTES)
+
+
+def name_of(entry: Entry) -> str:
+    """uid, else the entry's own name."""
+    return entry.text("uid") or first_value(entry.dn)
+
+
+def parse_account(entry: Entry, facts: ServerFacts, unlocked: Collection[str]) -> ParsedAccount:
+    """One account from its raw attributes; `unlocked`: keys of accounts that certainly have no pwdAccountLockedTime.
+
+    Raises MalformedValueError.
+    """
+    key = dn_key(entry.dn)
+    uses = [(parse_generalized_time(v), n) for n in ("pwdLastSuccess", "authTimestamp") for v in entry.values(n)]
+    last_used, source = max(uses, default=(None, None))
+    created, password_set = entry.first("createTimestamp"), entry.first("pwdChangedTime")
+    expires, reset = entry.first("shadowExpire"), entry.first("pwdReset")
+    locked = entry.first("pwdAccountLockedTime")
+    shell = entry.text("loginShell")
+    sure = locked is not None or key in unlocked or not facts.has_password_policy
+    account = Account(
+        name=name_of(entry),
+        identifier=entry.text("entryUUID"),
+        category=category_of(entry, facts.service_units),
+        person_key=entry.text(facts.person_key),
+        enabled=locked != LOCKED_FOR_EVER if sure else None,
+        interactive=False if shell is not None and shell.rpartition("/")[2] in _NO_SHELL else None,
+        created=None if created is None else parse_generalized_time(created),
+        last_used=last_used,
+        last_used_from=source,
+        password_set=None if password_set is None else parse_generalized_time(password_set),
+        password_must_change=None if reset is None else reset.upper() == b"TRUE",
+        expires=None if expires is None else parse_epoch_days(expires),
+        never_expires=None if expires is None else parse_epoch_days(expires) is None,
+    )
+    return ParsedAccount(
+        account=account,
+        key=key,
+        container=parent_key(entry.dn),
+        shows_use=last_used is not None,
+        may_be_unused=last_used is None,
+        state_open=not sure,
+    )
+
+
+def proof(unused: Collection[str]) -> Proof:
+    """Never used: certainly no value, and created after recording began. `unused`: keys of accounts without a value."""
+
+    def never_used(parsed: ParsedAccount, seen: Seen) -> bool:
+        created = parsed.account.created
+        recorded = seen.oldest_use is not None and created is not None and created >= seen.oldest_use
+        return recorded and parsed.key in unused
+
+    return Proof(never_used=never_used, enabled=lambda _parsed: None)
+
+
+def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCategory | None:
+    """What an account is for: by its unit, else a person by class; None where the classes leave it open."""
+    key, classes = dn_key(entry.dn), entry.classes()
+    if any(is_below(key, unit) for unit in service_units):
+        return "service"
+    if "inetorgperson" in classes:
+        return "person"
+    return "service" if "simplesecurityobject" in classes and "posixaccount" not in classes else None
+
+
+def parse_holder(entry: Entry, facts: ServerFacts, *, unlocked: bool) -> Principal:
+    """A member that is no group; `unlocked`: it certainly has no pwdAccountLockedTime."""
+    locked = entry.first("pwdAccountLockedTime")
+    sure = locked is not None or unlocked or not facts.has_password_policy
+    return Principal(
+        name_of(entry), category_of(entry, facts.service_units), locked != LOCKED_FOR_EVER if sure else None
+    )

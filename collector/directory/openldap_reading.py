@@ -1,0 +1,207 @@
+"""Reads OpenLDAP: issues the searches of `openldap` and hands on what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collector.directory import openldap
+from collector.directory.accounts import Undecided
+from collector.directory.faults import Faults
+from collector.directory.membership import Group, Principal, privileges
+from collector.directory.names import dn_key, parent_key
+from collector.directory.reading import DirectoryReader, range_search
+from collector.evidence import GapCause
+from collector.records.identity import Account, Privilege
+from collector.records.record import Record
+from collector.source import Recorder, SourceError
+from collector.transport.ldap import ConnectionLostError, Entry, Search
+from config.sources import LdapSource
+
+_MEMBER = "<each privileged group, and each member of it>"
+_USER = "<each user that a privileged posixGroup names>"
+_UNIT = "<each unit that seems empty and is not>"
+
+
+class OpenLdap:
+    """One server."""
+
+    def __init__(self, settings: LdapSource) -> None:
+        self._settings = settings
+        self._person_key = settings.person_key or "employeeNumber"
+        self._facts = openldap.ServerFacts(self._person_key, tuple(map(dn_key, settings.service_accounts)))
+
+    def searches(self, wanted: frozenset[type[Record]]) -> Iterable[tuple[Search, tuple[type[Record], ...]]]:
+        """Every search that may be issued."""
+        base, size = self._settings.base, self._settings.page_size
+        yield openldap.ROOT_DSE, tuple(kind for kind in (Account, Privilege) if kind in wanted)
+        if Account in wanted:
+            yield openldap.absence_search(base, size, "pwdAccountLockedTime"), (Account,)
+            yield openldap.absence_search(base, size, "pwdLastSuccess"), (Account,)
+            yield openldap.account_search(base, size, self._person_key), (Account,)
+            yield openldap.unit_search(base, size), (Account,)
+            yield openldap.below_search(_UNIT), (Account,)
+        if Privilege in wanted and self._settings.privileged_groups:
+            yield openldap.entry_search(_MEMBER), (Privilege,)
+            yield openldap.unlocked_search(_MEMBER), (Privilege,)
+            yield openldap.user_search(base, _USER), (Privilege,)
+            for name in openldap.MEMBER_ATTRIBUTES:
+                yield range_search(_MEMBER, name), (Privilege,)
+
+    def prepare(self, reader: DirectoryReader, recorder: Recorder, wanted: frozenset[type[Record]]) -> None:  # noqa: ARG002
+        """Read whether the server has password policies."""
+        root = reader.one(openldap.ROOT_DSE, wanted)
+        controls = () if root is None else root.values("supportedControl")
+        self._facts = openldap.ServerFacts(
+            self._facts.person_key,
+            self._facts.service_units,
+            # A server that lists no controls hides them: then nothing is known.
+            has_password_policy=not controls or openldap.PASSWORD_POLICY_CONTROL in controls,
+        )
+
+    def accounts(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Read the accounts to their end, then look for units that hide theirs."""
+        base, size, kinds = self._settings.base, self._settings.page_size, (Account,)
+        failures: list[SourceError] = []
+        without = {
+            name: self._certainly_without(name, reader, failures) for name in ("pwdAccountLockedTime", "pwdLastSuccess")
+        }
+        undecided, faults = Undecided(openldap.proof(without["pwdLastSuccess"])), Faults(Account, recorder)
+        parents: set[str] = set()
+        try:
+            for entry in reader.entries(openldap.account_search(base, size, self._person_key), kinds):
+                parents.add(parent_key(entry.dn))
+                with faults.of(entry.dn):
+                    parsed = openldap.parse_account(entry, self._facts, without["pwdAccountLockedTime"])
+                    for account in undecided.add(parsed):
+                        recorder.add(account)
+        finally:
+            for account in undecided.rest():
+                recorder.add(account)
+            recorder.unreadable(Account, undecided.hidden)
+        for failure in failures:
+            recorder.gap(Account, failure.cause, failure.detail, remedy=failure.remedy)
+        self._look_for_hidden(reader, recorder, parents)
+        for url in sorted(reader.referrals):
+            recorder.gap(
+                Account,
+                GapCause.UNSUPPORTED,
+                "the server says that another server holds this part; it was not followed",
+                remedy="add a source for that server",
+                subject=url,
+            )
+        recorder.complete(Account)
+
+    def privileges(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Read the groups that the settings name, and everyone in them."""
+        if not self._settings.privileged_groups:
+            raise SourceError(
+                GapCause.UNSUPPORTED,
+                "OpenLDAP has no administrative groups of its own",
+                "name the groups that give administrative rights in privileged_groups of the source",
+            )
+        membership = _Membership(self._settings.base, self._facts, reader, recorder)
+        for dn in self._settings.privileged_groups:
+            entry = membership.read(dn)
+            if entry is None:
+                recorder.gap(
+                    Privilege,
+                    GapCause.ABSENT,
+                    "the group is not there, or hidden from the reader",
+                    remedy="correct privileged_groups, or let the reading account read the group",
+                    subject=dn,
+                )
+                continue
+            membership.groups.setdefault(dn_key(dn), Group(openldap.name_of(entry)))
+            for privilege in privileges(dn_key(dn), dn, membership.groups, membership.principals):
+                recorder.add(privilege)
+        recorder.complete(Privilege)
+
+    def _certainly_without(self, attribute: str, reader: DirectoryReader, failures: list[SourceError]) -> set[str]:
+        """Keys of the accounts that are proven not to have an attribute: what came before a failure is proven too."""
+        found: set[str] = set()
+        search = openldap.absence_search(self._settings.base, self._settings.page_size, attribute)
+        try:
+            for entry in reader.entries(search, (Account,)):
+                found.add(dn_key(entry.dn))
+        except ConnectionLostError:
+            raise
+        except SourceError as error:
+            failures.append(error)
+        return found
+
+    def _look_for_hidden(self, reader: DirectoryReader, recorder: Recorder, parents: set[str]) -> None:
+        units: dict[str, str] = {}
+        for entry in reader.entries(openldap.unit_search(self._settings.base, self._settings.page_size), (Account,)):
+            parents.add(parent_key(entry.dn))
+            if entry.first("hasSubordinates") == b"TRUE":
+                units[dn_key(entry.dn)] = entry.dn
+        for key, dn in sorted(units.items()):
+            if key in parents or next(iter(reader.entries(openldap.below_search(dn), (Account,))), None) is not None:
+                continue
+            recorder.gap(
+                Account,
+                GapCause.DENIED,
+                "the unit has entries that are all hidden from the reader",
+                remedy="let the reading account read what is below the unit",
+                subject=dn,
+            )
+
+
+class _Membership:
+    """The groups and their members as far as they were read."""
+
+    def __init__(self, base: str, facts: openldap.ServerFacts, reader: DirectoryReader, recorder: Recorder) -> None:
+        self._base = base
+        self._facts = facts
+        self._reader = reader
+        self._faults = Faults(Privilege, recorder)
+        self._read: dict[str, Entry | None] = {}
+        self.groups: dict[str, Group] = {}
+        self.principals: dict[str, Principal] = {}
+
+    def read(self, dn: str) -> Entry | None:
+        """Read an entry and, where it is a group, all below it, each entry once; the entry, if it can be seen."""
+        waiting = [dn]
+        while waiting:
+            name = waiting.pop()
+            key = dn_key(name)
+            if key in self._read:
+                continue
+            entry = self._reader.one(openldap.entry_search(name), (Privilege,))
+            self._read[key] = entry
+            with self._faults.of(name):
+                if entry is None:
+                    self.principals[key] = Principal(name)
+                elif openldap.is_group(entry):
+                    waiting += self._read_group(key, entry)
+                else:
+                    self.principals[key] = self._holder(entry)
+        return self._read[dn_key(dn)]
+
+    def _read_group(self, key: str, entry: Entry) -> list[str]:
+        names = [
+            value.decode("utf-8", "backslashreplace")
+            for attribute in ("member", "uniqueMember")
+            for value in self._reader.all_values(entry, attribute, (Privilege,))
+        ]
+        users = [
+            self._user(value.decode("utf-8", "backslashreplace"))
+            for value in self._reader.all_values(entry, "memberUid", (Privilege,))
+        ]
+        self.groups[key] = Group(openldap.name_of(entry), (*map(dn_key, names), *users))
+        return names
+
+    def _holder(self, entry: Entry) -> Principal:
+        unlocked = (
+            entry.first("pwdAccountLockedTime") is None
+            and self._facts.has_password_policy
+            and self._reader.one(openldap.unlocked_search(entry.dn), (Privilege,)) is not None
+        )
+        return openldap.parse_holder(entry, self._facts, unlocked=unlocked)
+
+    def _user(self, name: str) -> str:
+        """Look a user up by name; the key of the one entry that has it, else of the name itself."""
+        found = list(self._reader.entries(openldap.user_search_for(self._base, name), (Privilege,)))
+        key = dn_key(found[0].dn) if len(found) == 1 else f"uid={name}"
+        self.principals[key] = self._holder(found[0]) if len(found) == 1 else Principal(name)
+        return key

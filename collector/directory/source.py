@@ -1,0 +1,186 @@
+"""An LDAP directory as a source of accounts and privileges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+
+from collector.directory.active_directory_reading import ActiveDirectory
+from collector.directory.openldap_reading import OpenLdap
+from collector.directory.reading import DirectoryReader
+from collector.records.identity import Account, Privilege
+from collector.records.record import Record
+from collector.source import Diagnosis, Query, Recorder, SourceError
+from collector.transport.ldap import ConnectionLostError, LdapConnection, Search
+from collector.transport.ldap_client import Ldap3Connection
+from config.sources import LdapSource
+
+
+class Dialect(Protocol):
+    """What differs between directories."""
+
+    def searches(self, wanted: frozenset[type[Record]]) -> Iterable[tuple[Search, tuple[type[Record], ...]]]:
+        """Every search that may be issued; `<...>` stands for names that are only known when they have been read."""
+        ...
+
+    def prepare(self, reader: DirectoryReader, recorder: Recorder, wanted: frozenset[type[Record]]) -> None:
+        """Read what the server says of itself."""
+        ...
+
+    def accounts(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Read the accounts to their end."""
+        ...
+
+    def privileges(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Read the holders of privileges to their end."""
+        ...
+
+
+class DirectorySource:
+    """One LDAP directory; implements `collector.source.Source`.
+
+    `secret` returns the secret that a reference in the settings points at. `connect` makes the connection; tests give
+    their own.
+    """
+
+    provides: frozenset[type[Record]] = frozenset({Account, Privilege})
+
+    def __init__(
+        self,
+        settings: LdapSource,
+        secret: Callable[[str], str],
+        *,
+        connect: Callable[[], LdapConnection] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.id = settings.id
+        self._settings = settings
+        self._connect = connect or partial(Ldap3Connection, settings, secret)
+        self._now = now
+
+    def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
+        """Every search; see `collector.source.Source`."""
+        wanted &= self.provides
+        target = self._connect().target
+        for search, kinds in self._dialect().searches(wanted) if wanted else ():
+            yield Query(target, str(search), kinds, rights="read access to the base; no rights to write, no secrets")
+
+    def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
+        """Read the wanted kinds; what stops one kind leaves the other to be read while the connection stands."""
+        wanted &= self.provides
+        if not wanted:
+            return
+        connection, dialect = self._connect(), self._dialect()
+        try:
+            recorder.identity(connection.open())
+            reader = DirectoryReader(connection, recorder)
+            dialect.prepare(reader, recorder, wanted)
+            for kind, read in ((Account, dialect.accounts), (Privilege, dialect.privileges)):
+                if kind in wanted:
+                    _read_kind(kind, partial(read, reader, recorder), recorder)
+            if reader.referrals:
+                recorder.raw("referrals.txt", "\n".join(sorted(reader.referrals)).encode(), wanted)
+        finally:
+            connection.close()
+
+    def diagnose(self) -> Iterable[Diagnosis]:
+        """Connect, bind, read: one line for each step until one fails."""
+        connection = self._connect()
+        target = connection.target
+        try:
+            user = connection.open()
+            yield Diagnosis(target, ok=True, text=f"connected, bound as {user}")
+            notes = _Notes()
+            reader, dialect = DirectoryReader(connection, notes), self._dialect()
+            dialect.prepare(reader, notes, self.provides)
+            for kind, read in ((Account, dialect.accounts), (Privilege, dialect.privileges)):
+                notes.start()
+                _read_kind(kind, partial(read, reader, notes), notes)
+                yield from notes.diagnoses(target, kind)
+            if reader.referrals:
+                where = ", ".join(sorted(reader.referrals)[:5])
+                yield Diagnosis(target, ok=True, text=f"parts that other servers hold are not read: {where}")
+        except SourceError as error:
+            yield Diagnosis(target, ok=False, text=f"{error.cause.value}: {error.detail}", remedy=error.remedy)
+        finally:
+            connection.close()
+
+    def _dialect(self) -> Dialect:
+        return (
+            ActiveDirectory(self._settings, self._now)
+            if self._settings.dialect == "active-directory"
+            else OpenLdap(self._settings)
+        )
+
+
+def _read_kind(kind: type[Record], read: Callable[[], None], recorder: Recorder) -> None:
+    try:
+        read()
+    except ConnectionLostError:
+        raise
+    except SourceError as error:
+        recorder.gap(kind, error.cause, error.detail, remedy=error.remedy)
+
+
+class _Notes:
+    """A recorder that keeps no records, only what a diagnosis says; implements `collector.source.Recorder`."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Forget the last kind."""
+        self._count = 0
+        self._complete = False
+        self._lines: list[tuple[str, str]] = []
+
+    def diagnoses(self, target: str, kind: type[Record]) -> Iterable[Diagnosis]:
+        """The lines for one kind."""
+        if self._complete:
+            yield Diagnosis(target, ok=True, text=f"{kind.__name__}: {self._count} read to the end")
+        for text, remedy in self._lines:
+            yield Diagnosis(target, ok=False, text=f"{kind.__name__}: {text}", remedy=remedy)
+
+    def add(self, record: Record) -> None:  # noqa: ARG002
+        self._count += 1
+
+    def gap(
+        self,
+        kind: type[Record],  # noqa: ARG002
+        cause: object,
+        detail: str,
+        *,
+        remedy: str = "",
+        subject: str | None = None,
+    ) -> None:
+        self._lines.append((f"{cause}: {detail}" if subject is None else f"{cause}: {subject}: {detail}", remedy))
+
+    def complete(self, kind: type[Record], *, source_count: int | None = None) -> None:  # noqa: ARG002
+        self._complete = True
+
+    def unreadable(self, kind: type[Record], fields: Iterable[str]) -> None:  # noqa: ARG002
+        for name in sorted(fields):
+            self._lines.append(
+                (f"{name} is hidden from the reader, or the directory does not keep it", _REMEDIES.get(name, ""))
+            )
+
+    def ran(self, text: str, kinds: Iterable[type[Record]]) -> None: ...
+
+    def identity(self, text: str) -> None: ...
+
+    def clock(self, source_time: datetime, read_at: datetime) -> None: ...
+
+    def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None: ...
+
+
+_REMEDIES = {
+    "last_used": (
+        "AD: let the reading account read lastLogonTimestamp (property set User-Logon) on every unit;"
+        " OpenLDAP: turn on recording (database: lastbind on) and let the reading account read pwdLastSuccess"
+    ),
+    "enabled": (
+        "AD: let the reading account read userAccountControl; OpenLDAP: let it read and search pwdAccountLockedTime"
+    ),
+}

@@ -1,0 +1,1 @@
+"""Hosts: one read-only script, run here or over SSH, and the pure functions that read its answer."""

@@ -1,0 +1,378 @@
+"""From the answer to the script to records and gaps: pure, so that a recorded answer is a test case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from collector.evidence import GapCause
+from collector.host import clock, patches, release, sshd, system
+from collector.host.accounts import read_accounts, read_groups, read_users
+from collector.host.answer import Answer
+from collector.host.privileges import root_accounts, sudo_rights
+from collector.host.sections import ANY_USER, MAX_USERS, SSHD, sudo_lines
+from collector.host.sudoers import read_sudoers
+from collector.records.host import Host, Interface, PatchState, PendingUpdate, Software, TimeSync
+from collector.records.identity import Account, LocalPrivilege, SshAccess
+from collector.records.record import Record
+
+SHADOW_FIELDS = (
+    "expires",
+    "never_expires",
+    "password_must_change",
+    "password_never_expires",
+    "password_present",
+    "password_set",
+)
+"""Fields of Account that only shadow(5) tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that one host did not give."""
+
+    kind: type[Record]
+    cause: GapCause
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The host that was asked."""
+
+    name: str
+    user: str = "styrk"
+    """As whom, for the remedies."""
+    collects_logs: bool | None = None
+    cut: GapCause | None = None
+    """Why the whole answer ended before its end, where it did."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What one host gave."""
+
+    records: list[Record] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    unreadable: dict[type[Record], tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_facts(answer: Answer, target: Target, wanted: Iterable[type[Record]], now: datetime) -> Facts:
+    """The wanted kinds from one host's answer.
+
+    `now`: when it was asked, for accounts that have expired. Nothing raises: what cannot be understood is malformed.
+    """
+    reading = _Reading(answer, target, now)
+    for kind in sorted(wanted, key=lambda kind: kind.__name__):
+        if kind in _READERS:
+            _READERS[kind](reading)
+    return reading.facts
+
+
+class _Reading:
+    """The reading of one answer."""
+
+    def __init__(self, answer: Answer, target: Target, now: datetime) -> None:
+        self.answer = answer
+        self.target = target
+        self.now = now
+        self.facts = Facts()
+
+    def ask(self, kind: type[Record], section: str, what: str) -> str | None:
+        """The section's text, or a gap for the kind and None."""
+        text = self.answer.text(section)
+        if text is None:
+            self.miss(kind, section, what)
+        return text
+
+    def miss(self, kind: type[Record], section: str, what: str, remedy: str = "") -> None:
+        part = self.answer.parts.get(section)
+        cause = (part.cause if part is not None else self.target.cut) or GapCause.TRUNCATED
+        words = patches.failure(part)
+        if cause is GapCause.DENIED:
+            remedy = remedy or _remedy(section, self.target.user)
+            words = "the reading user has no right to it" if words.startswith("exit status") else words
+        self.facts.missing.append(Missing(kind, cause, f"{what}: {words}", remedy))
+
+    def malformed(self, kind: type[Record], detail: str) -> None:
+        self.facts.missing.append(Missing(kind, GapCause.MALFORMED, detail))
+
+    def host(self) -> None:
+        text = self.ask(Host, "system", "the host's own description could not be read")
+        if text is not None:
+            self.facts.records.append(system.read_host(text, self.target.name))
+
+    def interfaces(self) -> None:
+        text = self.ask(Interface, "interfaces", "the network interfaces could not be read")
+        if text is None:
+            return
+        try:
+            found = list(system.read_interfaces(text, self.answer.text("wireless") or "", self.target.name))
+        except ValueError as error:
+            self.malformed(Interface, f"`ip -j -d address show` could not be understood: {error}")
+        else:
+            self.facts.records.extend(found)
+
+    def software(self) -> None:
+        text = self.ask(Software, "release", "os-release could not be read")
+        if text is not None:
+            found = release.operating_system(text, self.target.name)
+            if found is None:
+                self.malformed(Software, "os-release names no operating system (no ID)")
+            else:
+                self.facts.records.append(found)
+        packages = self.ask(Software, "products", "the installed packages could not be asked for")
+        self.facts.records.extend(release.servers(packages or "", self.target.name))
+
+    def _accounts(self) -> list[Account] | None:
+        passwd = self.answer.text("passwd")
+        if passwd is None:
+            return None
+        return list(
+            read_accounts(
+                passwd,
+                self.answer.text("shadow"),
+                self.answer.text("lastlog"),
+                self.answer.text("keys"),
+                self.target.name,
+                self.now,
+            )
+        )
+
+    def accounts(self) -> None:
+        accounts = self._accounts()
+        if accounts is None:
+            self.miss(Account, "passwd", "/etc/passwd could not be read")
+            return
+        self.facts.records.extend(accounts)
+        hidden: tuple[str, ...] = ()
+        if self.answer.text("shadow") is None:
+            self.miss(Account, "shadow", "state, age and end of the passwords (/etc/shadow) could not be read")
+            hidden += SHADOW_FIELDS
+        if any(account.enabled is None for account in accounts) and "shadow" in self.answer.parts:
+            self._keys_unknown()
+            hidden += ("enabled", "interactive")
+        if self.answer.text("lastlog") is None:
+            hidden += ("last_used", "never_used")
+        if hidden:
+            self.facts.unreadable[Account] = hidden
+
+    def _keys_unknown(self) -> None:
+        if self.answer.text("shadow") is not None:
+            self.facts.missing.append(
+                Missing(
+                    Account,
+                    GapCause.DENIED,
+                    "whether accounts without a usable password have SSH keys could not be seen, so for some it is not "
+                    "known whether they can be used",
+                    _remedy("keys", self.target.user),
+                )
+            )
+
+    def privileges(self) -> None:
+        accounts = self._accounts()
+        if accounts is None:
+            self.miss(LocalPrivilege, "passwd", "/etc/passwd could not be read")
+            return
+        self.facts.records.extend(root_accounts(accounts))
+        text = self.answer.text("sudoers")
+        part = self.answer.parts.get("sudoers")
+        if text is None:
+            if part is not None and part.cause is GapCause.ABSENT:
+                return  # no sudoers file: sudo gives nobody anything
+            self.miss(LocalPrivilege, "sudoers", "the sudo rules could not be read, so only uid 0 is known")
+            return
+        groups = self.ask(
+            LocalPrivilege, "group", "the groups could not be read, so rights given to groups are not known"
+        )
+        if groups is None:
+            return
+        sudoers = read_sudoers(text)
+        values = system.read_values(self.answer.text("system") or "")
+        self.facts.records.extend(
+            sudo_rights(
+                sudoers,
+                list(read_users(self.answer.text("passwd") or "")),
+                read_groups(groups),
+                {account.name: account for account in accounts},
+                host=self.target.name,
+                node=values.get("name", [None])[0],
+            )
+        )
+        for path in sudoers.not_read:
+            self.facts.missing.append(
+                Missing(
+                    LocalPrivilege,
+                    GapCause.UNSUPPORTED,
+                    f"sudoers includes {path}, which is not read",
+                    "move the file to /etc/sudoers.d, where it is read",
+                )
+            )
+        for line in sudoers.not_understood:
+            self.malformed(LocalPrivilege, f"a sudoers line could not be understood: {line[:200]}")
+
+    def ssh(self) -> None:
+        part = self.answer.parts.get(SSHD)
+        if part is not None and part.cause is GapCause.ABSENT:
+            self.facts.missing.append(Missing(SshAccess, GapCause.ABSENT, "no SSH server (sshd) on this host"))
+            return
+        if part is not None and "privilege separation directory" in part.note:
+            self.facts.missing.append(
+                Missing(
+                    SshAccess,
+                    GapCause.ABSENT,
+                    "an SSH server is installed but not running, so it does not tell its settings",
+                    "start it and scan again, or remove it where it is not needed",
+                )
+            )
+            return
+        factors = None
+        pam = self.ask(SshAccess, "pam", "sshd's PAM stack could not be read")
+        if pam is not None:
+            try:
+                factors = sshd.read_pam(pam)
+            except sshd.PamIncludeError:
+                factors = None  # pam_second_factors None says that it is not known
+        if part is None or not part.ok:
+            self.miss(SshAccess, SSHD, "sshd's settings could not be read")
+            return
+        asked = sorted(name for name in self.answer.parts if name == SSHD or name.startswith(f"{SSHD}."))
+        if len(asked) - 1 > MAX_USERS:
+            detail = f"more than {MAX_USERS} users have root rights; sshd was asked about the first of them only"
+            self.facts.missing.append(Missing(SshAccess, GapCause.TRUNCATED, detail))
+        for name in asked:
+            user = name.partition(".")[2] or None
+            text = self.ask(SshAccess, name, f"sshd's settings for {user or 'users in general'} could not be read")
+            if text is None:
+                continue
+            access = sshd.read_sshd(text, self.target.name, user, factors)
+            if access is None:
+                self.malformed(SshAccess, f"`sshd -T` printed no settings for {user or ANY_USER}")
+            else:
+                self.facts.records.append(access)
+
+    def patch_state(self) -> None:
+        manager = self._manager()
+        if manager == "dnf":
+            text = self.ask(PatchState, "dnf", "dnf did not answer")
+            if text is not None:
+                self.facts.records.append(patches.read_dnf(text, self.target.name)[0])
+        elif manager == "apt":
+            state = self.ask(PatchState, "apt-state", "apt's state could not be read")
+            if state is not None:
+                targets, updates = self._targets(), self._updates()
+                pending = None if updates is None else len(updates)
+                self.facts.records.append(patches.apt_state(state, targets, pending, self.target.name))
+                if targets is None:
+                    self.facts.unreadable[PatchState] = ("security_source",)
+        elif manager is None:
+            self.facts.records.append(PatchState(host=self.target.name))
+        else:
+            self.miss(PatchState, "apt-state", "the package manager could not be asked")
+
+    def pending(self) -> None:
+        manager = self._manager()
+        if manager == "dnf":
+            text = self.ask(PendingUpdate, "dnf", "dnf did not answer")
+            if text is not None:
+                self.facts.records.extend(patches.read_dnf(text, self.target.name)[1])
+        elif manager == "apt":
+            self._pending_by_apt()
+        elif manager is None:
+            self.facts.missing.append(
+                Missing(PendingUpdate, GapCause.UNSUPPORTED, "neither apt nor dnf on this host", "")
+            )
+        else:
+            self.miss(PendingUpdate, "upgradable", "the package manager could not be asked")
+
+    def _pending_by_apt(self) -> None:
+        updates = self._updates()
+        if updates is not None:
+            self.facts.records.extend(updates)
+        elif self.answer.text("upgradable") is None:
+            self.miss(PendingUpdate, "upgradable", "apt could not say which updates are missing")
+        elif self._targets():
+            self.malformed(PendingUpdate, "`apt list --upgradable` could not be understood")
+        else:
+            self.facts.missing.append(
+                Missing(
+                    PendingUpdate,
+                    GapCause.ABSENT,
+                    "apt has no package index (no source, or none was fetched), so it knows of no updates",
+                    "configure the distribution's sources, security updates included; run apt-get update",
+                )
+            )
+
+    def _manager(self) -> str | None:
+        """`apt` or `dnf`; None where neither is there; an empty string where the answer does not tell."""
+        for manager, section in (("apt", "upgradable"), ("dnf", "dnf")):
+            part = self.answer.parts.get(section)
+            if part is None:
+                return ""
+            if part.cause is not GapCause.UNSUPPORTED:
+                return manager
+        return None
+
+    def _targets(self) -> list[patches.AptTarget] | None:
+        text = self.answer.text("apt-targets")
+        return None if text is None else patches.read_targets(text)
+
+    def _updates(self) -> list[PendingUpdate] | None:
+        text = self.answer.text("upgradable")
+        targets = self._targets()
+        if text is None or not targets:
+            return None
+        try:
+            return list(patches.read_upgradable(text, targets, self.target.name))
+        except ValueError:
+            return None
+
+    def time(self) -> None:
+        processes = self.ask(TimeSync, "time-processes", "the running processes could not be seen")
+        if processes is None:
+            return
+        running = clock.read_processes(processes)
+        text = self.answer.text
+        chrony, timesyncd, ntpd = text("chrony-conf"), text("timesyncd"), text("ntpd")
+        name = self.target.name
+        if running.daemon == "ntpd" and ntpd is not None:
+            state = clock.read_ntpd(name, ntpd, running)
+        elif running.daemon == "systemd-timesyncd" and timesyncd is not None:
+            state = clock.read_timesyncd(name, timesyncd, running)
+        elif running.daemon == "chrony" or text("chrony-tracking") or self._installed("chrony-conf"):
+            state = clock.read_chrony(name, text("chrony-tracking"), text("chrony-sources"), chrony, running)
+        elif self._installed("ntpd"):
+            state = clock.read_ntpd(name, ntpd or "", running)
+        else:
+            state = TimeSync(host=name, running=False if running.certain else None)
+        container = system.in_container(text("system") or "")
+        self.facts.records.append(replace(state, shares_clock=container, collects_logs=self.target.collects_logs))
+
+    def _installed(self, section: str) -> bool:
+        part = self.answer.parts.get(section)
+        return part is not None and part.cause is not GapCause.UNSUPPORTED
+
+
+_READERS: dict[type[Record], Callable[[_Reading], None]] = {
+    Account: _Reading.accounts,
+    Host: _Reading.host,
+    Interface: _Reading.interfaces,
+    PatchState: _Reading.patch_state,
+    PendingUpdate: _Reading.pending,
+    LocalPrivilege: _Reading.privileges,
+    Software: _Reading.software,
+    SshAccess: _Reading.ssh,
+    TimeSync: _Reading.time,
+}
+
+
+def _remedy(section: str, user: str) -> str:
+    base = section.partition(".")[0]
+    if base in {"shadow", "keys", "sudoers", SSHD}:
+        return (
+            "grant just this reading with `visudo -f /etc/sudoers.d/styrk` and set `sudo: true` in the login: "
+            + sudo_lines(user, base)
+        )
+    return f"let {user} read it, or run the collector as root on this host"

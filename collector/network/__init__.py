@@ -1,0 +1,1 @@
+"""Networks: what firewalls are configured to pass, and what probes reach."""

@@ -1,0 +1,243 @@
+"""TCP connection attempts from a vantage to declared targets: opt-in, rate-capped, one script per run.
+
+A connect is made by bash's /dev/tcp (bash(1), "Redirections"): its words tell a refusal from silence and from a missing
+route, which an SSH channel (RFC 4254 section 7.2, "connect failed") does not. Nothing is sent on the connection.
+A refusal may be the target's or a firewall's (nft `reject`): from outside the two look alike.
+"""
+
+from __future__ import annotations
+
+import getpass
+import re
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from typing import Literal
+
+from collector.evidence import GapCause
+from collector.network.shell import Connect, LocalShell
+from collector.records.network import Probe, Zone
+from collector.records.record import Record
+from collector.source import Diagnosis, Query, Recorder, SourceError
+from collector.transport.ssh import RemoteShell
+from config.sources import ProbeSource
+
+Outcome = Literal["open", "refused", "filtered", "no-answer", "no-route", "failed"]
+
+MAX_ATTEMPTS = 20_000
+"""Attempts of one source: targets times ports."""
+_BYTES_PER_ATTEMPT = 600
+_SLACK_SECONDS = 30.0
+_AT_ONCE = 50
+"""Attempts that may be waiting for their answer at the same time."""
+
+_LINE = re.compile(r"probe (\d+) (\d+) (\d{9,11}) ?(.*)")
+_WORDS: tuple[tuple[str, Outcome], ...] = (
+    ("connection refused", "refused"),
+    ("connection timed out", "no-answer"),
+    ("no route to host", "no-route"),
+    ("network is unreachable", "no-route"),
+    # ICMP "administratively prohibited" (RFC 1812 section 5.2.7.1) reaches a TCP socket as EHOSTUNREACH, "no route to
+    # host", on Linux; a local firewall's refusal is EPERM or EACCES.
+    ("invalid argument", "no-route"),  # a blackhole route
+    ("operation not permitted", "filtered"),
+    ("permission denied", "filtered"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One port of one target, and the zone that the target lies in."""
+
+    target: str
+    port: int
+    zone: str
+
+
+class ReachabilityProbe:
+    """Connection attempts from one vantage; implements `collector.source.Source`.
+
+    Raises SourceError (unsupported) at construction for a target outside every declared zone or in several, for an
+    undeclared zone of the vantage, and for a vantage without `connect`: those are mistakes in the settings.
+    """
+
+    provides: frozenset[type[Record]] = frozenset({Probe})
+
+    def __init__(
+        self,
+        settings: ProbeSource,
+        zones: Sequence[Zone],
+        connect: Connect | None = None,
+        local: RemoteShell | None = None,
+    ) -> None:
+        if settings.vantage is not None and connect is None:
+            raise SourceError(GapCause.UNSUPPORTED, "a vantage is named, and no way to reach it", "add `login`")
+        if settings.zone not in {zone.name for zone in zones}:
+            raise SourceError(
+                GapCause.UNSUPPORTED,
+                f"the vantage's zone {settings.zone} is not declared",
+                f"declare it under `zones`, or use one of {', '.join(sorted(zone.name for zone in zones)) or 'none'}",
+            )
+        self.id = settings.id
+        self._settings = settings
+        self._connect = connect
+        self._local = local or LocalShell()
+        self._attempts = tuple(
+            Attempt(target.address, port, zone_of(target.address, zones))
+            for target in settings.targets
+            for port in target.ports
+        )
+        if len(self._attempts) > MAX_ATTEMPTS:
+            raise SourceError(
+                GapCause.UNSUPPORTED, f"{len(self._attempts)} attempts; at most {MAX_ATTEMPTS}", "name fewer ports"
+            )
+
+    @property
+    def vantage(self) -> str:
+        """The host that the attempts are made from."""
+        return self._settings.vantage.name if self._settings.vantage else socket.gethostname()
+
+    def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
+        """One connect per target and port."""
+        if Probe in wanted:
+            for attempt in self._attempts:
+                yield Query(f"{attempt.target}:{attempt.port}", self._shown(attempt), (Probe,))
+
+    def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
+        """Make every attempt in one script; an attempt without an answer of its own is a gap."""
+        if Probe not in wanted:
+            return
+        login = self._settings.login if self._settings.vantage else None
+        recorder.identity(f"{login.user} by SSH" if login else f"{getpass.getuser()} on this host")
+        for attempt in self._attempts:
+            recorder.ran(self._shown(attempt), (Probe,))
+        results = parse_results(self._run(), self._attempts)
+        alive = {attempt.target for attempt, (outcome, _) in results.items() if outcome in {"open", "refused"}}
+        for attempt in self._attempts:
+            if attempt not in results:
+                recorder.gap(
+                    Probe,
+                    GapCause.TRUNCATED,
+                    "the attempt gave no answer: the script ended before it",
+                    subject=f"{attempt.target}:{attempt.port}",
+                )
+                continue
+            outcome, at = results[attempt]
+            recorder.add(
+                Probe(
+                    vantage=self.vantage,
+                    zone=self._settings.zone,
+                    target=attempt.target,
+                    target_zone=attempt.zone,
+                    port=attempt.port,
+                    outcome=outcome,
+                    target_alive=True if attempt.target in alive else None,
+                    time=at,
+                )
+            )
+        recorder.complete(Probe, source_count=len(self._attempts))
+
+    def diagnose(self) -> Iterable[Diagnosis]:
+        """Whether the vantage has what the attempts need; no target is touched."""
+        try:
+            answer = self._shell().run(b"command -v bash && command -v timeout", 4096, _SLACK_SECONDS)
+        except SourceError as error:
+            yield Diagnosis(self.vantage, ok=False, text=error.detail, remedy=error.remedy)
+            return
+        ok = len(answer.split()) == 2
+        yield Diagnosis(
+            self.vantage,
+            ok=ok,
+            text=f"ready for {len(self._attempts)} attempts" if ok else "bash or timeout is missing",
+            remedy="" if ok else "apt-get install bash coreutils",
+        )
+
+    def _run(self) -> bytes:
+        count = len(self._attempts)
+        waits = count // _AT_ONCE + 1
+        seconds = count * (1 / self._settings.per_second + 0.1) + waits * self._settings.timeout_ms / 1000
+        script = probe_script(self._attempts, self._settings.per_second, self._settings.timeout_ms)
+        return self._shell().run(script, _BYTES_PER_ATTEMPT * count + 4096, seconds + _SLACK_SECONDS)
+
+    def _shell(self) -> RemoteShell:
+        vantage = self._settings.vantage
+        return self._local if vantage is None or self._connect is None else self._connect(vantage)
+
+    def _shown(self, attempt: Attempt) -> str:
+        seconds = self._settings.timeout_ms / 1000
+        return f"{self.vantage}: timeout {seconds:g} bash -c 'exec 3<>/dev/tcp/{attempt.target}/{attempt.port}'"
+
+
+def zone_of(address: str, zones: Iterable[Zone]) -> str:
+    """The one declared zone that holds an address; raises SourceError where none does, or several do."""
+    try:
+        wanted = ip_address(address)
+        found = sorted(
+            zone.name
+            for zone in zones
+            if any(
+                wanted in network for each in zone.networks if (network := ip_network(each)).version == wanted.version
+            )
+        )
+    except ValueError as error:
+        raise SourceError(GapCause.UNSUPPORTED, f"not an address or a network: {error}", "use an IP address") from error
+    if len(found) != 1:
+        where = f"lies in several zones: {', '.join(found)}" if found else "lies in no declared zone"
+        raise SourceError(
+            GapCause.UNSUPPORTED, f"the target {address} {where}", "probe only addresses of one declared zone"
+        )
+    return found[0]
+
+
+def probe_script(attempts: Sequence[Attempt], per_second: int, timeout_ms: int) -> bytes:
+    """The script: attempts at the given rate, one line of result each.
+
+    Addresses and ports are checked values (an IP address, a number), so nothing in them can be read as shell.
+    """
+    lines = [
+        "LC_ALL=C; export LC_ALL",
+        "try() {",
+        f'  words=$(timeout {timeout_ms / 1000:g} bash -c "exec 3<>/dev/tcp/$2/$3" 2>&1 </dev/null)',
+        "  status=$?",
+        "  words=$(printf '%s' \"$words\" | tr '\\n' ' ' | cut -c 1-300)",
+        '  printf \'probe %s %s %s %s\\n\' "$1" "$status" "$(date +%s)" "$words"',
+        "}",
+    ]
+    for number, each in enumerate(attempts):
+        lines.append(f"try {number} {ip_address(each.target)} {int(each.port)} &")
+        lines.append(f"sleep {1 / per_second:.3f}")
+        if number % _AT_ONCE == _AT_ONCE - 1:
+            lines.append("wait")
+    lines.append("wait")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def parse_results(answer: bytes, attempts: Sequence[Attempt]) -> dict[Attempt, tuple[Outcome, datetime]]:
+    """What each attempt came to, and when by the vantage's clock; an attempt without a whole line is left out.
+
+    Raises SourceError unsupported where the vantage lacks the programs.
+    """
+    results: dict[Attempt, tuple[Outcome, datetime]] = {}
+    for line in answer.decode("utf-8", "replace").splitlines():
+        match = _LINE.fullmatch(line.strip())
+        if match is None or int(match[1]) >= len(attempts):
+            continue
+        if int(match[2]) == 127:
+            raise SourceError(
+                GapCause.UNSUPPORTED, "bash or timeout is missing on the vantage", "apt-get install bash coreutils"
+            )
+        at = datetime.fromtimestamp(int(match[3]), UTC)
+        results[attempts[int(match[1])]] = (outcome_of(int(match[2]), match[4]), at)
+    return results
+
+
+def outcome_of(status: int, words: str) -> Outcome:
+    """An attempt's outcome from its exit status (124: `timeout` ended it) and bash's words."""
+    if status == 0:
+        return "open"
+    if status == 124:
+        return "no-answer"
+    lowered = words.lower()
+    return next((outcome for sign, outcome in _WORDS if sign in lowered), "failed")

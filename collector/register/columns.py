@@ -1,0 +1,199 @@
+"""From rows to records: which fields a register's record type has, and how their cells are read; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collector.evidence import GapCause
+from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
+from collector.records.identity import Employment
+from collector.records.record import Record
+from collector.register.table import Cell, Row
+from collector.register.values import (
+    ValueUnreadableError,
+    read_bool,
+    read_date,
+    read_int,
+    read_names,
+    read_text,
+)
+from collector.source import SourceError
+from config.sources import Register
+
+ANY_OTHER = "*"
+"""In `values`: what every word stands for that is not named."""
+
+Read = Callable[[Cell], Any]
+
+_RESULTS = {
+    "passed": "passed",
+    "godkänd": "passed",
+    "godkänt": "passed",
+    "lyckad": "passed",
+    "lyckat": "passed",
+    "ok": "passed",
+    "failed": "failed",
+    "underkänd": "failed",
+    "underkänt": "failed",
+    "ej godkänd": "failed",
+    "ej godkänt": "failed",
+    "misslyckad": "failed",
+    "misslyckat": "failed",
+}
+_GROUPS = {
+    "employee": "employee",
+    "anställd": "employee",
+    "elected": "elected",
+    "förtroendevald": "elected",
+    "consultant": "consultant",
+    "konsult": "consultant",
+}
+
+
+def _word_of(words: Mapping[str, str]) -> Read:
+    def read(cell: Cell) -> str | None:
+        text = read_text(cell)
+        if text is None:
+            return None
+        if text.casefold() not in words:
+            raise ValueUnreadableError(f"means none of {', '.join(sorted(set(words.values())))}")
+        return words[text.casefold()]
+
+    return read
+
+
+FORMS: dict[str, tuple[type[Record], Mapping[str, Read], frozenset[str]]] = {
+    "employment": (
+        Employment,
+        {
+            "person_key": read_text,
+            "group": _word_of(_GROUPS),
+            "status": read_text,
+            "start": read_date,
+            "end": read_date,
+            "on_leave": read_bool,
+            "unit": read_text,
+        },
+        frozenset({"person_key"}),
+    ),
+    "protected-system": (
+        ProtectedSystem,
+        {
+            "name": read_text,
+            "critical": read_bool,
+            "hosts": read_names,
+            "owner": read_text,
+            "supplier": read_text,
+            "environment": read_text,
+        },
+        frozenset({"name"}),
+    ),
+    "restore-test": (
+        RestoreTest,
+        {
+            "system": read_text,
+            "date": read_date,
+            "scope": read_text,
+            "restore_point": read_text,
+            "target": read_text,
+            "result": _word_of(_RESULTS),
+            "duration_minutes": read_int,
+            "verified_by_it": read_text,
+            "verified_by_business": read_text,
+        },
+        frozenset({"system", "date"}),
+    ),
+    "major-change": (
+        MajorChange,
+        {"system": read_text, "date": read_date, "reference": read_text},
+        frozenset({"system", "date"}),
+    ),
+}
+"""What a register may hold: its record type, how each field's cell is read, and the fields that a row cannot lack."""
+
+
+class RowUnreadableError(ValueError):
+    """A row that gives no record; the message names column and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One register's mapping, checked against its record type."""
+
+    kind: type[Record]
+    columns: Mapping[str, str]
+    readers: Mapping[str, Read]
+    required: frozenset[str]
+    words: Mapping[str, Mapping[str, str]]
+    fixed: Mapping[str, Any]
+    """Fields with the same value in every row."""
+
+    def check_header(self, header: Sequence[str]) -> None:
+        """Raise SourceError malformed for a mapped column that the file has not, naming those that it has."""
+        lacking = sorted({column for column in self.columns.values() if column not in header})
+        if lacking:
+            raise SourceError(
+                GapCause.MALFORMED,
+                f"the file has no column {', '.join(map(repr, lacking))}",
+                f"it has {', '.join(name for name in header if name)[:500]}; correct `columns` or `delimiter`",
+            )
+
+    def record(self, header: Sequence[str], row: Row) -> Record:
+        """The record of one row; raises RowUnreadableError."""
+        values: dict[str, Any] = dict(self.fixed)
+        for name, column in self.columns.items():
+            place = header.index(column)
+            cell = row.cells[place] if place < len(row.cells) else None
+            values[name] = self._value(name, column, cell)
+        values["row"] = row.number
+        return self.kind(**values)
+
+    def _value(self, name: str, column: str, cell: Cell) -> Any:
+        try:
+            value = self.readers[name](self._translated(name, cell))
+        except ValueUnreadableError as error:
+            raise RowUnreadableError(f"column {column}: {str(cell)[:40]!r}: {error}") from error
+        if value is None and name in self.required:
+            raise RowUnreadableError(f"column {column}: empty")
+        return value
+
+    def _translated(self, name: str, cell: Cell) -> Cell:
+        """The cell, or what the settings say that its word stands for."""
+        words = self.words.get(name)
+        text = read_text(cell)
+        if not words or text is None:
+            return cell
+        return words.get(text.casefold(), words.get(ANY_OTHER, cell))
+
+
+def form_of(settings: Register) -> Form:
+    """The checked mapping of one register; raises SourceError unsupported naming what is wrong with it."""
+    kind, readers, required = FORMS[settings.holds]
+    named = set(settings.columns) | set(settings.values)
+    unknown = sorted(named - set(readers))
+    if unknown:
+        raise _wrong(settings, f"has no field {', '.join(unknown)}; it has {', '.join(sorted(readers))}")
+    lacking = sorted(required - set(settings.columns))
+    if lacking:
+        raise _wrong(settings, f"needs a column for {', '.join(lacking)}")
+    if settings.group is not None and (settings.holds != "employment" or "group" in settings.columns):
+        raise _wrong(settings, "takes `group` only for employment, and only without a column for it")
+    return Form(
+        kind=kind,
+        columns={name: " ".join(column.split()) for name, column in settings.columns.items()},
+        readers=readers,
+        required=required,
+        words={
+            name: {" ".join(word.split()).casefold(): value for word, value in words.items()}
+            for name, words in settings.values.items()
+        },
+        fixed={} if settings.group is None else {"group": settings.group},
+    )
+
+
+def _wrong(settings: Register, text: str) -> SourceError:
+    return SourceError(
+        GapCause.UNSUPPORTED, f"register {settings.id}: {settings.holds} {text}", "correct `columns` in the settings"
+    )

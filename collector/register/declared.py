@@ -1,0 +1,110 @@
+"""Zones and allowed flows as the settings declare them: the organisation's own word, as a source of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
+
+from collector.evidence import GapCause
+from collector.evidence_file import canonical
+from collector.records.codec import encode
+from collector.records.network import DeclaredFlow, Zone
+from collector.records.record import Record, kind_name
+from collector.source import Diagnosis, Query, Recorder, SourceError
+from config.settings import FlowSettings, ZoneSettings
+
+
+class DeclaredNetwork:
+    """The zones and flows of the settings, as a source with the id `declared`; implements `collector.source.Source`.
+
+    Raises SourceError (unsupported) at construction for mistakes in the settings: a network that is none, a zone that
+    is declared twice, a flow from or to a zone that is not declared.
+    """
+
+    provides: frozenset[type[Record]] = frozenset({Zone, DeclaredFlow})
+
+    def __init__(self, zones: Sequence[ZoneSettings], flows: Sequence[FlowSettings]) -> None:
+        self.id = "declared"
+        self.zones = zones_of(zones)
+        names = {zone.name for zone in self.zones}
+        for flow in flows:
+            unknown = sorted({flow.source, flow.destination} - names)
+            if unknown:
+                raise _wrong(f"a flow names the zone {unknown[0]}, which is not declared", "add it under `zones`")
+            for address in flow.destination_addresses:
+                _network(address, f"the flow {flow.source} -> {flow.destination}")
+        self.flows = tuple(
+            DeclaredFlow(
+                source=flow.source,
+                destination=flow.destination,
+                protocol=flow.protocol,
+                ports=flow.ports,
+                destination_addresses=flow.destination_addresses,
+                purpose=flow.purpose,
+                owner=flow.owner,
+                valid_until=flow.valid_until,
+                diary_number=flow.diary_number,
+            )
+            for flow in flows
+        )
+
+    def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
+        """Reading the settings, which are read already."""
+        for kind, name in ((Zone, "zones"), (DeclaredFlow, "flows")):
+            if kind in wanted:
+                yield Query("the settings", f"read `{name}`", (kind,))
+
+    def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
+        """Give every zone and flow; where no zone is declared at all, nobody has said what is allowed: a gap."""
+        recorder.identity("the settings")
+        if not self.zones:
+            for kind in wanted & self.provides:
+                recorder.gap(
+                    kind, GapCause.ABSENT, "the settings declare no zones", remedy="declare `zones` and `flows`"
+                )
+            return
+        for kind, records in ((Zone, self.zones), (DeclaredFlow, self.flows)):
+            if kind in wanted:
+                digest = hashlib.sha256(canonical([encode(record) for record in records])).hexdigest()
+                recorder.ran(f"settings: {kind_name(kind)} sha256 {digest}", (kind,))
+                for record in records:
+                    recorder.add(record)
+                recorder.complete(kind, source_count=len(records))
+
+    def diagnose(self) -> Iterable[Diagnosis]:
+        """How much is declared."""
+        yield Diagnosis(
+            "the settings",
+            ok=bool(self.zones),
+            text=f"{len(self.zones)} zones, {len(self.flows)} flows",
+            remedy="" if self.zones else "declare `zones` and `flows`",
+        )
+
+
+def zones_of(settings: Sequence[ZoneSettings]) -> tuple[Zone, ...]:
+    """The declared zones as records; raises SourceError unsupported for a mistake in them."""
+    names = [zone.name for zone in settings]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _wrong(f"the zone {twice[0]} is declared twice", "give each zone a name of its own")
+    return tuple(
+        Zone(
+            name=zone.name,
+            roles=zone.roles,
+            networks=tuple(_network(each, f"the zone {zone.name}") for each in zone.networks),
+            owner=zone.owner,
+        )
+        for zone in settings
+    )
+
+
+def _network(text: str, where: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise _wrong(f"{where}: {error}", "write the network's first address and length, e.g. 10.20.0.0/24") from error
+
+
+def _wrong(detail: str, remedy: str) -> SourceError:
+    return SourceError(GapCause.UNSUPPORTED, detail, remedy)

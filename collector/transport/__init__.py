@@ -1,0 +1,1 @@
+"""How sources are reached: one small interface each, every failure wrapped as a SourceError."""

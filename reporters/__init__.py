@@ -1,0 +1,1 @@
+"""Reporting: from a judged run to sealed bundles and reports for people."""

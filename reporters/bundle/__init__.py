@@ -1,0 +1,1 @@
+"""The evidence bundle: written, sealed, verified and read back as docs/bundle.md says."""

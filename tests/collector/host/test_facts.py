@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from collector.evidence import GapCause
+from collector.host.answer import Answer, Part
+from collector.host.facts import Facts, Target, read_facts
+from collector.host.sections import KINDS, SECTIONS
+from collector.records.host import Host, PatchState, PendingUpdate, TimeSync
+from collector.records.identity import LocalPrivilege, SshAccess
+from collector.records.record import Record
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def facts(
+    texts: Mapping[str, str], kind: type[Record], status: Mapping[str, int] | None = None, note: str = ""
+) -> Facts:
+    """Facts of a host where every section failed with 127 that is neither in `texts` nor in `status`."""
+    given = {section.name: (status or {}).get(section.name, 127) for section in SECTIONS} | dict.fromkeys(texts, 0)
+    parts = {name: Part(name, texts.get(name, ""), code, note if code else "", False) for name, code in given.items()}
+    return read_facts(Answer(parts, ""), Target("web1"), [kind], NOW)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_host_that_answers_nothing_gives_a_gap_and_no_record(kind: type[Record]) -> None:
+    found = read_facts(Answer({}, ""), Target("web1", cut=GapCause.TIMED_OUT), [kind], NOW)
+    assert found.records == []
+    assert {missing.cause for missing in found.missing} == {GapCause.TIMED_OUT}
+    assert {missing.kind for missing in found.missing} == {kind}
+
+
+def test_no_package_index_is_not_an_empty_list_of_updates() -> None:
+    found = facts({"upgradable": "", "apt-targets": ""}, PendingUpdate)
+    assert (found.records, [missing.cause for missing in found.missing]) == ([], [GapCause.ABSENT])
+    state = facts({"upgradable": "", "apt-targets": "", "apt-state": ""}, PatchState).records[0]
+    assert isinstance(state, PatchState)
+    assert (state.pending, state.security_source) == (None, False)
+
+
+def test_an_index_and_no_line_is_nothing_pending() -> None:
+    found = facts({"upgradable": "", "apt-targets": "Debian|stable|bookworm|x_InRelease|1795000000\n"}, PendingUpdate)
+    assert (found.records, found.missing) == ([], [])
+
+
+def test_what_apt_does_not_print_is_not_taken_for_no_updates() -> None:
+    targets = {"apt-targets": "Debian|stable|bookworm|x_InRelease|1795000000\n"}
+    found = facts({"upgradable": "E: something\n", **targets}, PendingUpdate)
+    assert (found.records, [missing.cause for missing in found.missing]) == ([], [GapCause.MALFORMED])
+
+
+def test_a_host_without_sudoers_gives_rights_to_uid_0_alone() -> None:
+    passwd = {"passwd": "root:x:0:0::/root:/bin/sh\nanna:x:1000:1000::/home/anna:/bin/sh\n", "group": "sudo::27:anna\n"}
+    found = facts(passwd, LocalPrivilege, {"sudoers": 78})
+    assert ([record.subject for record in found.records], found.missing) == (["root@web1"], [])
+    denied = facts(passwd, LocalPrivilege, {"sudoers": 77})
+    assert [record.subject for record in denied.records] == ["root@web1"]
+    assert [missing.cause for missing in denied.missing] == [GapCause.DENIED]
+
+
+def test_no_ssh_server_and_one_that_is_stopped_are_told_apart() -> None:
+    absent = facts({}, SshAccess, {"sshd": 78})
+    stopped = facts({}, SshAccess, {"sshd": 255}, note="Missing privilege separation directory: /run/sshd")
+    for found in (absent, stopped):
+        assert (found.records, [missing.cause for missing in found.missing]) == ([], [GapCause.ABSENT])
+    assert "not running" in stopped.missing[0].detail
+    assert "not running" not in absent.missing[0].detail
+
+
+def test_a_host_without_any_time_service_is_a_record_that_says_so() -> None:
+    (clock,) = facts({"time-processes": "", "system": "container=none\n"}, TimeSync).records
+    assert clock == TimeSync(host="web1", running=False, shares_clock=False)
+    (unsure,) = facts({"time-processes": "hidden\n"}, TimeSync).records
+    assert unsure == TimeSync(host="web1")
+
+
+def test_a_host_that_does_not_say_is_not_said_to_forward_or_not() -> None:
+    assert facts({"system": "system=Linux\n"}, Host).records == [Host(name="web1", system="Linux")]

@@ -1,0 +1,61 @@
+"""Local programs: bounded, wrapped, with a small environment."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from collector.evidence import GapCause
+from collector.source import SourceError
+from collector.transport.process import LocalPrograms
+
+
+def test_output_errors_and_status_come_apart() -> None:
+    done = LocalPrograms().run(["sh", "-c", "echo out; echo err >&2; exit 3"], limit=100, timeout=10)
+    assert (done.status, done.output, done.errors) == (3, b"out\n", "err\n")
+
+
+def test_a_missing_program_names_its_package() -> None:
+    with pytest.raises(SourceError) as caught:
+        LocalPrograms().run(["no-such-program-here"], limit=1, timeout=1, package="restic")
+    assert (caught.value.cause, caught.value.remedy) == (GapCause.UNSUPPORTED, "apt-get install restic")
+
+
+def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
+    started = time.monotonic()
+    script = f"(sleep 1; touch {tmp_path}/survived) & sleep 60"
+    with pytest.raises(SourceError) as caught:
+        LocalPrograms().run(["sh", "-c", script], limit=100, timeout=0.5)
+    assert caught.value.cause is GapCause.TIMED_OUT
+    assert time.monotonic() - started < 3
+    time.sleep(0.8)
+    assert not (tmp_path / "survived").exists()
+
+
+def test_endless_output_ends_at_the_limit() -> None:
+    with pytest.raises(SourceError) as caught:
+        LocalPrograms().run(["sh", "-c", "yes"], limit=100_000, timeout=30)
+    assert caught.value.cause is GapCause.TRUNCATED
+
+
+def test_endless_errors_do_not_fill_the_memory() -> None:
+    script = "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo done"
+    done = LocalPrograms().run(["sh", "-c", script], limit=100, timeout=30)
+    assert done.output == b"done\n"
+    assert len(done.errors) == 64 << 10
+
+
+def test_the_callers_environment_is_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_TOKEN", "geheim")
+    done = LocalPrograms().run(["env"], limit=10_000, timeout=10, environment={"RESTIC_PASSWORD": "x"})
+    assert b"geheim" not in done.output
+    assert b"RESTIC_PASSWORD=x" in done.output
+
+
+def test_a_file_that_may_not_be_run_is_denied_or_missing(tmp_path: Path) -> None:
+    (tmp_path / "program").write_text("no program", encoding="ascii")
+    with pytest.raises(SourceError) as caught:
+        LocalPrograms().run([str(tmp_path / "program")], limit=1, timeout=1)
+    assert caught.value.cause in {GapCause.DENIED, GapCause.UNSUPPORTED}
