@@ -1,0 +1,89 @@
+"""Write a seeding plan straight into a Samba AD DC's database, in one transaction.
+
+Usage: samba_seed.py SMB_CONF SAM_LDB < plan.json
+
+Runs under Debian's own Python, which has Samba's modules. The plan is a list of steps, each of them one of
+{"add": {"dn": ..., attributes}}, {"modify": {"dn": ..., attributes: new values}}, {"extend": {"dn": ..., attributes:
+values to add}}, {"password": [account, password]}, {"deny": [dn, account, "ACE with {sid}"]}.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import ldb  # type: ignore[import-not-found,unused-ignore]
+from samba.auth import system_session  # type: ignore[import-not-found,unused-ignore]
+from samba.dcerpc import security  # type: ignore[import-not-found,unused-ignore]
+from samba.ndr import ndr_pack, ndr_unpack  # type: ignore[import-not-found,unused-ignore]
+from samba.param import LoadParm  # type: ignore[import-not-found,unused-ignore]
+from samba.samdb import SamDB  # type: ignore[import-not-found,unused-ignore]
+
+RELAX = ["relax:0"]
+PAST_PASSWORDS = [*RELAX, "local_oid:1.3.6.1.4.1.7165.4.3.20:0"]
+"""DSDB_CONTROL_PASSWORD_BYPASS_LAST_SET: pwdLastSet may be any time."""
+
+
+def change(database: Any, entry: dict[str, Any], flag: int, controls: list[str]) -> None:
+    """Replace or extend attributes of one entry."""
+    message = ldb.Message(ldb.Dn(database, entry.pop("dn")))
+    for name, value in entry.items():
+        values = value if isinstance(value, list) else [value]
+        message[name] = ldb.MessageElement([each.encode() for each in values], flag, name)
+    database.modify(message, controls=controls)
+
+
+def deny(database: Any, where: str, account: str, ace: str) -> None:
+    """Put a deny ACE first in an entry's access list."""
+    found = database.search(base=where, scope=ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"])
+    domain = security.dom_sid(database.get_domain_sid())
+    text = ndr_unpack(security.descriptor, found[0]["nTSecurityDescriptor"][0]).as_sddl(domain)
+    who = database.search(expression=f"(sAMAccountName={account})", attrs=["objectSid"])[0]["objectSid"][0]
+    new = ace.replace("{sid}", str(ndr_unpack(security.dom_sid, who)))
+    head, mark, rest = text.partition("D:")
+    flags, bracket, aces = rest.partition("(")
+    descriptor = security.descriptor.from_sddl(f"{head}{mark}{flags}{new}{bracket}{aces}", domain)
+    message = ldb.Message(found[0].dn)
+    message["d"] = ldb.MessageElement(ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor")
+    database.modify(message)
+
+
+def apply(database: Any, step: dict[str, Any]) -> None:
+    """Carry out one step of the plan."""
+    ((what, detail),) = step.items()
+    if what == "add":
+        database.add(detail, controls=PAST_PASSWORDS)
+        if "whenCreated" in detail:  # the server sets it to now when an entry is added
+            change(database, {key: detail[key] for key in ("dn", "whenCreated")}, ldb.FLAG_MOD_REPLACE, RELAX)
+    elif what == "modify":
+        change(database, detail, ldb.FLAG_MOD_REPLACE, PAST_PASSWORDS)
+    elif what == "modify-plainly":
+        change(database, detail, ldb.FLAG_MOD_REPLACE, [])
+    elif what == "extend":
+        change(database, detail, ldb.FLAG_MOD_ADD, RELAX)
+    elif what == "password":
+        database.setpassword(f"(sAMAccountName={detail[0]})", detail[1], force_change_at_next_login=False)
+    elif what == "deny":
+        deny(database, *detail)
+    else:
+        raise ValueError(what)
+
+
+def main() -> None:
+    """Apply the plan on standard input."""
+    parameters = LoadParm()
+    parameters.load(sys.argv[1])
+    database = SamDB(url=sys.argv[2], session_info=system_session(), lp=parameters)
+    database.transaction_start()
+    for step in json.load(sys.stdin):
+        try:
+            apply(database, step)
+        except (ldb.LdbError, ValueError, RuntimeError) as error:
+            database.transaction_cancel()
+            sys.exit(f"{step}: {error}")
+    database.transaction_commit()
+
+
+if __name__ == "__main__":
+    main()
