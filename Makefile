@@ -21,7 +21,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 .PHONY: scan
 scan: $(VENV)/.installed ## scan this host: a sealed bundle and a report in evidence/ (ARGS=... adds options)
@@ -31,6 +31,11 @@ scan: $(VENV)/.installed ## scan this host: a sealed bundle and a report in evid
 .PHONY: test
 test: packages lint ## lint, types, contracts and all tests, real servers included
 	$(BIN)/python -m pytest --ignore=tests/integration $(ARGS)
+	@test "$$(id -u)" -eq 0 || { echo "The servers' tests make network namespaces. Run them as root: sudo make test-servers" >&2; exit 1; }
+	$(BIN)/python -m pytest tests/integration $(ARGS)
+
+.PHONY: test-servers
+test-servers: packages $(VENV)/.installed-dev ## the tests with real servers (as root)
 	$(BIN)/python -m pytest tests/integration $(ARGS)
 
 .PHONY: test-fast

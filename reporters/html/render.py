@@ -1,0 +1,79 @@
+"""Renders the report of one bundle as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from checks.finding import Severity
+from collector.evidence import Obtained
+from reporters.html import collection, decisions, groups, requirements, rules, summary, unknown
+from reporters.html.book import Book
+from reporters.html.chart import MARKS
+from reporters.report import ReportContents
+from reporters.texts.formats import Language, fact, number
+from reporters.texts.hostile import neutralised
+
+CONFIDENCES = ("text", "secondary", "inferred", "general")
+"""How a reference to a framework is known, surest first; as catalogues and controls write it."""
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(contents: ReportContents, language: Language) -> str:
+    """The report in one language; the same contents give the same text."""
+    book = Book(contents, language)
+    sources = collection.source_rows(book)
+    exceptions = groups.exception_groups(book)
+    undetermined = groups.undetermined_groups(book)
+    waived = groups.waived_groups(book)
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    template = _environment(book).get_template("report.html.j2")
+    return template.render(
+        style=Markup(style),  # noqa: S704  # our own file, and its hash is what the policy allows
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        header=summary.header(book, sources),
+        summary=summary.summary(book, exceptions, undetermined, waived),
+        exceptions=exceptions,
+        undetermined=undetermined,
+        waived=waived,
+        gaps=unknown.gap_groups(book),
+        untested=unknown.untested(book),
+        catalogues=requirements.catalogue_views(book, (*exceptions, *undetermined, *waived)),
+        claims=decisions.claim_rows(book),
+        waivers=decisions.waiver_rows(book),
+        sources=sources,
+        parameters=rules.used_parameters(book),
+    )
+
+
+def _environment(book: Book) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+    environment.globals.update(
+        language=book.language,
+        t=book.words,
+        code=book.words.code,
+        marks=MARKS,
+        number=number,
+        judgements=requirements.ORDER,
+        severities=[each.value for each in Severity],
+        obtained=[each.value for each in Obtained],
+        confidences=CONFIDENCES,
+    )
+    environment.filters["fact"] = lambda value: fact(value, book.language)
+    return environment
+
+
+def _harmless(value: object) -> object:
+    """What any `{{ }}` gives: foreign text neutralised; escaping follows. Markup was made from neutralised parts."""
+    return neutralised(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,207 @@
+"""The main job: collect, judge, map, report and seal; one bundle, whole or not at all."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assessment.performance import Results
+from assessment.policy import Policy, read_policy
+from checks.discovery import discover
+from checks.finding import Finding, Status
+from collector.collection import collect
+from collector.evidence_file import canonical, sha256_of
+from collector.records.codec import JsonValue, encode_time
+from collector.records.record import Record
+from config.catalogue import Catalogue, load_catalogue, load_controls
+from config.claims import load_claims
+from config.settings import ClaimSettings, Settings
+from reporters.bundle.evidence_index import write_index
+from reporters.bundle.keys import PublicKey, Signer
+from reporters.bundle.layout import TAG_MANIFEST
+from reporters.bundle.reader import Bundle
+from reporters.bundle.seal import seal
+from reporters.bundle.stage import Stage
+from styrk import __version__
+from styrk.check_code import check_code_hash
+from styrk.errors import UsageError
+from styrk.judging import judge_evidence
+from styrk.policy_documents import RunFacts, policy_documents
+from styrk.reports import write_report
+from styrk.sources import configured_sources
+
+HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """What to scan, and how."""
+
+    settings: Settings
+    out: Path
+    only_sources: tuple[str, ...] = ()
+    only_controls: tuple[str, ...] = ()
+    report: Callable[[str], None] = lambda _text: None
+    """Takes lines of progress."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """A sealed bundle."""
+
+    bundle: Path
+    identity: str
+    results: Results
+    signer: PublicKey
+    reports: tuple[Path, ...]
+
+
+def scan(request: ScanRequest, signer: Signer) -> ScanResult:
+    """Read the sources, judge, and seal a bundle below `request.out`.
+
+    Raises UsageError for a selection that matches nothing, SettingsError for catalogues or claims that cannot be used,
+    BundleError (disk full, folder not writable); nothing is left then.
+    """
+    started = request.now().replace(microsecond=0)
+    settings = request.settings
+    catalogues = [load_catalogue(each) for each in settings.catalogues]
+    claims = load_claims(settings)
+    check_selection(request)
+    wanted = wanted_kinds(settings, catalogues, claims, request.only_controls)
+    sources = configured_sources(settings, wanted, request.only_sources)
+    run = f"{started:%Y%m%dT%H%M%SZ}"
+    with Stage(
+        request.out, run, lambda path: request.report(f"removed the leftover of a run that was ended: {path}")
+    ) as stage:
+        previous = previous_identity(request.out)
+        evidence = collect(
+            [configured for configured, _ in sources],
+            stage.path / "data",
+            __version__,
+            now=request.now,
+            report=lambda source: request.report(f"reading {source}"),
+        )
+        write_index(stage.path, evidence)
+        request.report("judging")
+        finished = request.now()
+        facts = RunFacts(run, started, finished, __version__, request.only_controls, request.only_sources)
+        policy = policy_documents(settings, catalogues, load_controls(), claims, sources, facts)
+        results, documents = judge_evidence(evidence, policy)
+        _write_all(stage.path / "data" / "policy", {name: canonical(each) for name, each in policy.items()})
+        _write_all(stage.path / "data" / "results", documents)
+        request.report("writing the reports")
+        written = _write_reports(stage.path, settings)
+        request.report("sealing")
+        predicate = _predicate(stage.path, request, run, (started, request.now()), previous)
+        identity = seal(stage.path, predicate, signer, _bag_info(settings))
+        final = stage.commit()
+    return ScanResult(final, identity, results, signer.public_key, tuple(final / name for name in written))
+
+
+def wanted_kinds(
+    settings: Settings,
+    catalogues: Iterable[Catalogue],
+    claims: Iterable[ClaimSettings],
+    only_controls: Iterable[str] = (),
+) -> frozenset[type[Record]]:
+    """The record types that the checks of the asked controls read; nothing else is asked of any source."""
+    only = frozenset(only_controls)
+    controls = (asked_controls(settings, catalogues) | {claim.control for claim in claims}) & (only or _tested())
+    return frozenset(kind for check in discover() if check.control in controls for kind in check.reads)
+
+
+def asked_controls(settings: Settings, catalogues: Iterable[Catalogue]) -> frozenset[str]:
+    """Ids of the controls that the catalogues ask for, by name or by the crosswalk."""
+    policy = planned_policy(settings, catalogues)
+    return frozenset(asked.id for requirement in policy.requirements for asked in policy.asked(requirement))
+
+
+def planned_policy(settings: Settings, catalogues: Iterable[Catalogue]) -> Policy:
+    """The policy of a run that has not begun."""
+    nothing = datetime(1970, 1, 1, tzinfo=UTC)
+    facts = RunFacts("plan", nothing, nothing, __version__, (), ())
+    return read_policy(policy_documents(settings, catalogues, load_controls(), (), (), facts))
+
+
+def exit_status(findings: Iterable[Finding]) -> int:
+    """0: all satisfied or accepted; 1: exceptions found; 3: none found, but something could not be determined."""
+    statuses = {finding.status for finding in findings}
+    if Status.NOT_SATISFIED in statuses:
+        return 1
+    return 3 if Status.NOT_DETERMINED in statuses or not statuses else 0
+
+
+def previous_identity(out: Path) -> str | None:
+    """Identity of the newest bundle in the folder; None where there is none."""
+    bundles = sorted(path.parent for path in out.glob(f"[0-9]*/{TAG_MANIFEST}"))
+    return Bundle(bundles[-1]).identity if bundles else None
+
+
+def _tested() -> frozenset[str]:
+    return frozenset(check.control for check in discover())
+
+
+def check_selection(request: ScanRequest) -> None:
+    """Raise UsageError for a source or a control that there is not: a typing slip must not look like a clean scan."""
+    known = {source.id for source in (*request.settings.sources, *request.settings.registers)}
+    unknown = sorted(set(request.only_sources) - known)
+    if unknown:
+        raise UsageError(f"no source is called {', '.join(unknown)}", f"choose from: {', '.join(sorted(known))}")
+    untested = sorted(set(request.only_controls) - _tested())
+    if untested:
+        raise UsageError(
+            f"no check tests {', '.join(untested)}", "`styrk checks` lists the checks and the controls that they test"
+        )
+
+
+def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _write_reports(stage: Path, settings: Settings) -> tuple[str, ...]:
+    name = f"data/reports/report.{settings.organisation.language}.html"
+    write_report(stage, HTML, settings.organisation.language, stage / name)
+    return (name,)
+
+
+def _predicate(
+    stage: Path,
+    request: ScanRequest,
+    run: str,
+    clock: tuple[datetime, datetime],
+    previous: str | None,
+) -> dict[str, JsonValue]:
+    organisation = request.settings.organisation
+    folder = stage / "data" / "policy" / "catalogues"
+    return {
+        "as_of": encode_time(clock[0]),
+        "catalogues": {path.stem: sha256_of(path) for path in sorted(folder.glob("*.json"))},
+        "checks_code": check_code_hash(),
+        "classification": organisation.classification or "",
+        "clock": {"started": encode_time(clock[0]), "finished": encode_time(clock[1])},
+        "collector_host": socket.gethostname(),
+        "only_controls": list(request.only_controls),
+        "only_sources": list(request.only_sources),
+        "organisation": organisation.model_dump(mode="json", exclude_none=True),
+        "previous": previous,
+        "run": run,
+        "tool": {"name": "styrk", "version": __version__},
+    }
+
+
+def _bag_info(settings: Settings) -> dict[str, str]:
+    organisation = settings.organisation
+    fields = {
+        "Source-Organization": organisation.name,
+        "External-Identifier": organisation.diary_number,
+        "Internal-Sender-Description": organisation.classification,
+        "Bag-Software-Agent": f"styrk {__version__}",
+    }
+    return {name: value for name, value in fields.items() if value}

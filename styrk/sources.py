@@ -1,0 +1,116 @@
+"""Makes the sources that the settings name, and says how each of them obtains its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from collector.collection import ConfiguredSource
+from collector.evidence import OWN, Obtained
+from collector.network.shell import Connect
+from collector.records.record import Record
+from collector.secrets import resolve
+from collector.source import Source, SourceError
+from config.settings import Settings
+from config.sources import (
+    AnySource,
+    FirewallSource,
+    LdapSource,
+    LocalSource,
+    ProbeSource,
+    ResticSource,
+    SshLogin,
+    SshSource,
+)
+from styrk.errors import UsageError
+
+Built = tuple[ConfiguredSource, str]
+"""A source with its type's name in the settings."""
+
+
+def configured_sources(
+    settings: Settings, wanted: frozenset[type[Record]], only: tuple[str, ...] = ()
+) -> tuple[Built, ...]:
+    """Every source that gives some of the wanted kinds, in the order of ids; `only` limits the configured ones.
+
+    What the settings themselves declare, and the table of support periods, are always among them. Raises UsageError
+    where a source's settings cannot work.
+    """
+    built = [
+        (ConfiguredSource(source, source.provides & wanted, obtained, controlled_by, tags), kind)
+        for source, kind, obtained, controlled_by, tags in _all(settings, only)
+        if source.provides & wanted
+    ]
+    return tuple(sorted(built, key=lambda each: each[0].source.id))
+
+
+def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, str, Obtained, str, tuple[str, ...]]]:
+    for entry in settings.sources:
+        if not only or entry.id in only:
+            source = _made(entry.id, partial(_system, entry, settings))
+            yield source, entry.type, Obtained.OBSERVED, entry.controlled_by, entry.tags
+    for register in settings.registers:
+        if not only or register.id in only:
+            from collector.register.register import RegisterFile
+
+            source = _made(register.id, partial(RegisterFile, register))
+            yield source, "register", Obtained.PROVIDED, register.controlled_by, register.tags
+    if settings.zones or settings.flows:
+        from collector.register.declared import DeclaredNetwork
+
+        yield (
+            _made("declared", lambda: DeclaredNetwork(settings.zones, settings.flows)),
+            "declared",
+            Obtained.PROVIDED,
+            OWN,
+            (),
+        )
+    from collector.register.lifecycle import LifecycleTable
+
+    yield LifecycleTable(), "lifecycle", Obtained.PROVIDED, OWN, ()
+
+
+def _made(name: str, make: Callable[[], Source]) -> Source:
+    try:
+        return make()
+    except SourceError as error:
+        raise UsageError(f"the source {name} cannot work: {error.detail}", error.remedy) from error
+
+
+def _system(entry: AnySource, settings: Settings) -> Source:
+    """The source for one entry under `sources`; libraries are imported only for what is configured."""
+    match entry:
+        case LocalSource():
+            from collector.host.source import LocalHost
+
+            return LocalHost(entry)
+        case SshSource():
+            from collector.host.source import SshHosts
+
+            return SshHosts(entry, resolve)
+        case LdapSource():
+            from collector.directory.source import DirectorySource
+
+            return DirectorySource(entry, resolve)
+        case ResticSource():
+            from collector.backup.restic import ResticRepository
+
+            return ResticRepository(entry, lambda: resolve(entry.password))
+        case FirewallSource():
+            from collector.network.nftables import NftablesFirewalls
+
+            return NftablesFirewalls(entry, _connect(entry.login))
+        case ProbeSource():
+            from collector.network.probe import ReachabilityProbe
+            from collector.register.declared import zones_of
+
+            return ReachabilityProbe(entry, zones_of(settings.zones), _connect(entry.login))
+
+
+def _connect(login: SshLogin | None) -> Connect | None:
+    if login is None:
+        return None
+    from collector.transport.ssh import SshClient
+
+    client = SshClient(login, resolve)
+    return client.shell
