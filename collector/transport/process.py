@@ -115,7 +115,8 @@ class _Run:
             reader.start()
         try:
             for reader in self._readers:
-                reader.join(max(0.0, deadline - time.monotonic()))
+                if not self._over_limit:
+                    reader.join(max(0.0, deadline - time.monotonic()))
             late = any(reader.is_alive() for reader in self._readers)
             if not late and not self._over_limit:
                 self._process.wait(max(0.001, deadline - time.monotonic()))
