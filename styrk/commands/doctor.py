@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import os
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,14 @@ def _of_source(settings: Settings, name: str) -> Iterator[Diagnosis]:
         yield Diagnosis(name, ok=False, text=error.message, remedy=error.remedy)
     except SourceError as error:
         yield Diagnosis(name, ok=False, text=f"{error.cause.value}: {error.detail}", remedy=error.remedy)
+    except Exception as error:  # noqa: BLE001  # a fault in one source must not hide the others; it is shown
+        traceback.print_exc()
+        yield Diagnosis(
+            name,
+            ok=False,
+            text=f"the collector failed: {type(error).__name__}: {error}",
+            remedy="report this as a fault in Styrk, with the traceback above",
+        )
 
 
 def _signing_key(settings: Settings) -> Diagnosis:
