@@ -1,8 +1,10 @@
 """Holds suppliers' claims against evidence: confirmed, contradicted, partly confirmed, or not verifiable.
 
-A claim is confirmed only by evidence that we read ourselves, or that someone other than the supplier handed over; a
-supplier's own export can contradict but never confirm. Evidence older than the date that the claim speaks of does not
-count.
+A claim is confirmed only by evidence that we read ourselves, or that the organisation's own people handed over; an
+export from any supplier can contradict but never confirm, be it the subjects or what they are held against. Evidence
+older than the date that the claim speaks of does not count. Every source and every subject that the claim's scope
+names must have been judged: what was not seen keeps the claim from being confirmed. A finding to whose subjects the
+control does not apply confirms nothing and leaves nothing open.
 Waivers do not touch claims: an accepted risk does not make a statement true.
 """
 
@@ -63,6 +65,8 @@ def _assess(claim: Claim, policy: Policy, checks: Sequence[Check], evidence: Evi
     if not testing:
         return _not_verifiable(claim, ClaimReason("no-check", {"control": claim.control}))
     judged = [pair for check in testing for pair in _judged(claim, check, policy, evidence)]
+    if not judged and (unseen := _unseen(claim, ())) and _readings(testing, evidence):
+        return _not_verifiable(claim, *unseen)
     if not judged:
         kinds = sorted({kind_name(check.reads[0]) for check in testing})
         return _not_verifiable(claim, ClaimReason("no-evidence", {"kinds": list(kinds)}))
@@ -84,8 +88,11 @@ def _assess(claim: Claim, policy: Policy, checks: Sequence[Check], evidence: Evi
                 ClaimReason("confirmed-by", {"source": finding.source, "count": finding.population.in_scope})
             )
         else:
-            open_part = True
+            open_part |= finding.status is not Status.NOT_APPLICABLE
             reasons.append(usable or _why_open(finding))
+    unseen = _unseen(claim, [finding for finding, _ in judged])
+    open_part |= bool(unseen)
+    reasons += unseen
     status = ClaimStatus.NOT_VERIFIABLE
     if contradicted:
         status = ClaimStatus.CONTRADICTED
@@ -102,6 +109,24 @@ def _assess(claim: Claim, policy: Policy, checks: Sequence[Check], evidence: Evi
     )
 
 
+def _unseen(claim: Claim, findings: Sequence[Finding]) -> list[ClaimReason]:
+    """A reason for every source and every subject that the scope names and no finding is about."""
+    sources = {finding.source for finding in findings}
+    subjects = {name for finding in findings for name in finding.matched}
+    return [
+        *(
+            ClaimReason("undetermined", {"source": name, "count": 1, "reason": "source-not-judged"})
+            for name in claim.scope.sources
+            if name not in sources
+        ),
+        *(
+            ClaimReason("undetermined", {"source": name, "count": 1, "reason": "subject-not-seen"})
+            for name in claim.scope.subjects
+            if name not in subjects
+        ),
+    ]
+
+
 def _judged(
     claim: Claim, check: Check, policy: Policy, evidence: EvidenceSet
 ) -> Iterator[tuple[Finding, ClaimReason | None]]:
@@ -116,6 +141,8 @@ def _judged(
     asked = policy.parameters(AskedControl(claim.control, claim.parameters))
     parameters = {name: value for name, value in asked.items() if name in known}
     for finding in judge(check, evidence, parameters, policy.as_of, selection):
+        if selection.subjects is not None and finding.whole and finding.evidence and not finding.matched:
+            continue  # none of the subjects is here; `_unseen` tells where they are nowhere
         contradicting = finding.status is Status.NOT_SATISFIED
         too_old = _older(finding, claim)
         if contradicting and too_old is not None:
@@ -178,5 +205,9 @@ def _why_open(finding: Finding) -> ClaimReason:
     return ClaimReason("undetermined", {"source": finding.source, "count": len(finding.undetermined), "reason": reason})
 
 
-def _not_verifiable(claim: Claim, reason: ClaimReason) -> ClaimAssessment:
-    return ClaimAssessment(claim.id, claim.supplier, claim.control, ClaimStatus.NOT_VERIFIABLE, (reason,), (), ())
+def _readings(checks: Sequence[Check], evidence: EvidenceSet) -> bool:
+    return any(evidence.reading(check.reads[0]).populations for check in checks)
+
+
+def _not_verifiable(claim: Claim, *reasons: ClaimReason) -> ClaimAssessment:
+    return ClaimAssessment(claim.id, claim.supplier, claim.control, ClaimStatus.NOT_VERIFIABLE, reasons, (), ())

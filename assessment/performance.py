@@ -11,9 +11,10 @@ from assessment.claims import ClaimAssessment, assess_claims
 from assessment.policy import AskedControl, Policy
 from assessment.requirements import RequirementAssessment, assess_requirements
 from assessment.waivers import WaiverUse, apply_waivers
+from assessment.ways_in import NONE, WayIn, WaysIn, ways_in
 from checks.finding import Finding
 from checks.judgement import EVERYTHING, Check, Selection, fit_parameters, judge, written_parameters
-from collector.evidence import EvidenceSet
+from collector.evidence import EvidenceSet, Gap
 from collector.records.codec import JsonValue, encode
 
 Key = tuple[str, str]
@@ -44,6 +45,8 @@ class Results:
     claims: tuple[ClaimAssessment, ...]
     waivers: tuple[WaiverUse, ...]
     coverage: Coverage
+    ways_in: WaysIn = NONE
+    """Which factor each privileged person must use on each way in."""
 
 
 def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> Results:
@@ -85,6 +88,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
         claims=assess_claims(policy, checks, evidence),
         waivers=uses,
         coverage=_coverage(asked, checks, requirements),
+        ways_in=ways_in(evidence, checks, policy.as_of),
     )
 
 
@@ -112,6 +116,13 @@ def documents(results: Results) -> dict[str, bytes]:
         "findings.json": _bytes(findings),
         "assessment.json": _bytes(assessment),
         "claims.json": _bytes({"claims": claims}),
+        "ways_in.json": _bytes(
+            {
+                "rows": [_way_document(row) for row in results.ways_in.rows],
+                "gaps": [_gap_document(gap) for gap in results.ways_in.gaps],
+                "joined": results.ways_in.joined,
+            }
+        ),
     }
 
 
@@ -144,13 +155,37 @@ def finding_document(name: str, finding: Finding) -> dict[str, JsonValue]:
             {"subject": each.subject, "reason": each.reason, "facts": dict(each.facts)} for each in finding.undetermined
         ],
         "out_of_scope": dict(finding.out_of_scope),
-        "gaps": [encode(replace(gap, provenance=None)) for gap in finding.gaps],
+        "gaps": [_gap_document(gap) for gap in finding.gaps],
         "parameters": dict(finding.parameters),
         "evidence": list(finding.evidence),
         "obtained": finding.obtained.value,
         "controlled_by": list(finding.controlled_by),
         "oldest_evidence": encode(finding.oldest_evidence),
     }
+
+
+def _way_document(row: WayIn) -> dict[str, JsonValue]:
+    return {
+        "id": f"{row.way} {row.source} {row.account} {row.place}",
+        "person": row.person,
+        "account": row.account,
+        "way": row.way,
+        "place": row.place,
+        "source": row.source,
+        "kinds": list(row.kinds),
+        "roles": list(row.roles),
+        "enforced": row.enforced.value,
+        "factors": list(row.factors),
+        "check": row.check,
+        "reason": row.reason,
+        "facts": dict(row.facts),
+        "registered": row.registered.value,
+        "held": list(row.held),
+    }
+
+
+def _gap_document(gap: Gap) -> JsonValue:
+    return encode(replace(gap, provenance=None))
 
 
 def _claim_document(claim: ClaimAssessment) -> dict[str, JsonValue]:

@@ -162,7 +162,7 @@ def _nearly(findings: Sequence[Finding]) -> bool:
     if any(finding.status is Status.NOT_DETERMINED or finding.undetermined for finding in findings):
         return False
     exceptions = [each for finding in findings for each in finding.exceptions if each.waiver is None]
-    deviating = len({(finding.source, each.subject) for finding in findings for each in finding.exceptions})
+    deviating = sum(len(finding.exceptions) for finding in findings)
     subjects = sum(finding.population.in_scope for finding in findings)
     urgent = any(each.severity is Severity.HIGH for each in exceptions)
     return not urgent and deviating * 100 <= LARGELY_PERCENT * subjects

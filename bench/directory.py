@@ -6,11 +6,11 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.case import HERE, PYTHON, Line, NotHereError, Options, find, need
+from bench.case import HERE, PYTHON, STYRK, Line, NotHereError, Options, find, need
 from bench.measure import compare
 from collector.directory.openldap import account_search
 
@@ -26,6 +26,8 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload ppolicy
 pidfile {folder}/pid
+TLSCertificateFile {folder}/server.pem
+TLSCertificateKeyFile {folder}/server.key
 database mdb
 suffix "{base}"
 directory {folder}/data
@@ -39,25 +41,67 @@ overlay ppolicy
 """
 
 
+FILTER = "(objectClass=inetOrgPerson)"
+SIX = ("uid", "cn", "mail", "employeeType", "pwdChangedTime", "employeeNumber")
+CONTROLS = (
+    *(
+        "account-unique",
+        "accounts-stale",
+        "accounts-after-employment-end",
+        "accounts-external",
+        "accounts-mover-access",
+    ),
+    *("password-age", "password-policy"),
+)
+"""What is judged account by account."""
+JUDGED = (0, 1, 3)
+"""How `styrk scan` ends when it has sealed a bundle."""
+
+
 def lines(options: Options) -> Iterator[Line]:
-    """All accounts by the LDAP source, and by ldapsearch."""
-    need(slapd="slapd", slapadd="slapd", ldapsearch="ldap-utils")
-    folder = options.folder / "directory"
-    with _server(folder, options.entries) as port:
-        settings = folder / "settings.json"
-        settings.write_text(json.dumps(_settings(folder, port)), "utf-8")
-        ours = [PYTHON, str(HERE / "read_source.py"), str(settings), str(options.entries + 1), "account"]
+    """Six attributes of all accounts, plain and by TLS; the LDAP source; a whole scan; each beside ldapsearch."""
+    need(slapd="slapd", slapadd="slapd", ldapsearch="ldap-utils", openssl="openssl")
+    folder, count = options.folder / "directory", options.entries
+    with _server(folder, count) as (plain, tls):
+        path, enumerator = {"PYTHONPATH": str(HERE.parent)}, str(HERE / "enumerate_entries.py")
+        trust = {**path, "LDAPTLS_CACERT": str(folder / "server.pem")}
+        bare = _written(folder / "plain.json", _settings(folder, plain))
+        safe = _written(folder / "tls.json", _settings(folder, tls, secure=True))
+        six = _reference(folder, f"ldap://127.0.0.1:{plain}", FILTER, SIX)
+        compared = compare([PYTHON, enumerator, str(bare), str(count)], six, rounds=options.rounds, environment=path)
+        yield Line(f"LDAP, six attributes, {count:,}", f"ldapsearch -E pr={PAGE_SIZE}", compared, count)
+        compared = compare(
+            [PYTHON, enumerator, str(safe), str(count)],
+            _reference(folder, f"ldaps://127.0.0.1:{tls}", FILTER, SIX),
+            rounds=options.rounds,
+            environment=trust,
+        )
+        yield Line(f"LDAPS, six attributes, {count:,}", "ldapsearch -H ldaps", compared, count)
         search = account_search(BASE, PAGE_SIZE, "employeeNumber")
-        reference = [
-            *("ldapsearch", "-LLL", "-x", "-H", f"ldap://127.0.0.1:{port}", "-D", READER),
-            *("-y", str(folder / "password"), "-E", f"pr={PAGE_SIZE}/noprompt", "-b", BASE),
-            *(search.filter, *search.attributes),
-        ]
-        compared = compare(ours, reference, rounds=options.rounds, environment={"PYTHONPATH": str(HERE.parent)})
-    yield Line(f"LDAP source, {options.entries:,} accounts", f"ldapsearch -E pr={PAGE_SIZE}", compared, options.entries)
+        whole = _reference(folder, f"ldap://127.0.0.1:{plain}", search.filter, search.attributes)
+        source = [PYTHON, str(HERE / "read_source.py"), str(bare), str(count + 1), "account"]
+        compared = compare(source, whole, rounds=options.rounds, environment=path)
+        yield Line(f"LDAP source, {count:,} accounts", "ldapsearch, its attributes", compared, count)
+        scan = [STYRK, "scan", "-c", str(_scan_settings(folder, plain)), "--out", str(folder / "bundles")]
+        scan += [part for control in CONTROLS for part in ("--control", control)]
+        own_key = {"XDG_CONFIG_HOME": str(folder / "settings")}
+        compared = compare(scan, six, rounds=options.rounds, environment=own_key, accepted=JUDGED)
+        yield Line(f"scan, judged and sealed, {count:,}", "ldapsearch, six attributes", compared, count)
 
 
-def _settings(folder: Path, port: int) -> dict[str, object]:
+def _reference(folder: Path, url: str, wanted: str, attributes: Iterable[str]) -> list[str]:
+    return [
+        *("ldapsearch", "-LLL", "-x", "-H", url, "-D", READER, "-y", str(folder / "password")),
+        *("-E", f"pr={PAGE_SIZE}/noprompt", "-b", BASE, wanted, *attributes),
+    ]
+
+
+def _written(path: Path, settings: dict[str, object]) -> Path:
+    path.write_text(json.dumps(settings), "utf-8")
+    return path
+
+
+def _settings(folder: Path, port: int, *, secure: bool = False) -> dict[str, object]:
     return {
         "id": "measured",
         "type": "ldap",
@@ -65,32 +109,83 @@ def _settings(folder: Path, port: int) -> dict[str, object]:
         "host": "127.0.0.1",
         "port": port,
         "base": BASE,
-        "tls": {"mode": "none"},
+        "tls": {"mode": "ldaps", "ca_file": str(folder / "server.pem")} if secure else {"mode": "none"},
         "bind": {"method": "simple", "user": READER, "password": f"file:{folder / 'password'}"},
         "page_size": PAGE_SIZE,
+        "external_accounts": [f"ou=External,{BASE}"],  # no outsider among them; without it, each is undetermined
     }
 
 
+def _scan_settings(folder: Path, port: int) -> Path:
+    """Settings of a scan that judges accounts, and a roster that they are joined with."""
+    roster = folder / "roster.csv"
+    with roster.open("w", encoding="utf-8") as file:
+        file.write("key;start;end\n")
+        for number in range(_count(folder)):
+            file.write(f"{number};2020-01-01;{'' if number % 100 else '2026-01-31'}\n")
+    controls = "".join(f"{{id: {control}}}, " for control in CONTROLS)
+    (folder / "catalogue.yaml").write_text(
+        "id: measured\ntitle: Measured\nkind: own\nrequirements:\n"
+        f"  - {{id: M-1, section: '1', kind: demand, title: Accounts, controls: [{controls}]}}\n",
+        "utf-8",
+    )
+    settings = folder / "styrk.yaml"
+    text = json.dumps(_settings(folder, port))
+    settings.write_text(
+        f"organisation: {{name: Example, language: en}}\nsources:\n  - {text}\nregisters:\n"
+        f"  - {{id: roster, holds: employment, file: {roster}, columns: {{person_key: key, start: start, end: end}}}}\n"
+        "catalogues: [catalogue.yaml]\n",
+        "utf-8",
+    )
+    return settings
+
+
+def _count(folder: Path) -> int:
+    return int((folder / "count").read_text("ascii"))
+
+
 @contextmanager
-def _server(folder: Path, entries: int) -> Iterator[int]:
-    """A slapd on a free port of loopback with so many accounts, and one to read them as."""
+def _server(folder: Path, entries: int) -> Iterator[tuple[int, int]]:
+    """A slapd on free ports of loopback, plain and TLS, with so many accounts, and one to read them as."""
     (folder / "data").mkdir(parents=True)
     configuration, seed, password = folder / "slapd.conf", folder / "seed.ldif", folder / "password"
     configuration.write_text(CONFIGURATION.format(folder=folder, base=BASE), "utf-8")
     password.write_text(PASSWORD, "utf-8")
     password.chmod(0o600)
+    (folder / "count").write_text(str(entries), "ascii")
+    _certificate(folder)
     with seed.open("w", encoding="utf-8") as file:
         file.writelines(_ldif(entries))
     subprocess.run([str(find("slapadd")), "-q", "-f", str(configuration), "-l", str(seed)], check=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    command = [str(find("slapd")), "-d", "0", "-f", str(configuration), "-h", f"ldap://127.0.0.1:{port}"]
+    with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as other:
+        port, tls = free.getsockname()[1], other.getsockname()[1]
+    urls = f"ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls}"
+    command = [str(find("slapd")), "-d", "0", "-f", str(configuration), "-h", urls]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port, process)
-            yield port
+            yield port, tls
         finally:
             process.terminate()
+
+
+def _certificate(folder: Path) -> None:
+    """A certificate that is its own authority, for 127.0.0.1."""
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    command += ["-subj", "/CN=measured", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(folder / "server.key"), "-out", str(folder / "server.pem")]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 20) -> None:

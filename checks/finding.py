@@ -166,5 +166,7 @@ class Finding:
     """The weakest way in which any of the evidence was obtained."""
     controlled_by: tuple[str, ...] = ()
     """Who controls the sources of the evidence: `own` or suppliers, sorted."""
+    matched: frozenset[str] = frozenset()
+    """Of the subjects that the judgement was limited to, those that were seen; empty where it was not limited."""
     oldest_evidence: datetime | None = None
     """When the earliest of the evidence was read; None where none was."""

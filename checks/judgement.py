@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -112,7 +113,7 @@ def judge(
     for population in subjects.populations:
         if selection.sources is None or population.source in selection.sources:
             outcomes = check.judge(population, evidence, values, as_of)
-            yield _finding_of_population(check, population, others, values, _selected(outcomes, selection))
+            yield _finding_of_population(check, population, others, values, _selected(outcomes, selection), selection)
     for gap in subjects.gaps:
         if selection.sources is None or gap.source in selection.sources:
             yield _finding_of_gap(check, gap, values)
@@ -151,13 +152,17 @@ def _finding_of_population(
     others: Sequence[Reading[Record]],
     values: object,
     outcomes: Iterator[tuple[Outcome, bool]],
+    selection: Selection,
 ) -> Finding:
     tally = _Tally(check)
     judged = 0
+    matched: set[str] = set()
     for outcome, selected in outcomes:
         judged += 1
         if selected:
             tally.take(outcome)
+            if selection.subjects is not None:
+                matched.add(outcome.subject)
     if check.every_record and judged < population.count:
         message = f"check {check.id} judged {judged} of {population.count} subjects of {population.source}"
         raise CheckError(message)
@@ -181,7 +186,9 @@ def _finding_of_population(
             in_scope=tally.in_scope,
         ),
         exceptions=tuple(sorted(tally.exceptions, key=_urgency)),
-        undetermined=tuple(sorted(tally.undetermined, key=lambda each: (each.subject, each.reason))),
+        undetermined=tuple(
+            sorted(tally.undetermined, key=lambda each: (each.subject, each.reason, _written(each.facts)))
+        ),
         gaps=gaps,
         whole=not population.missing,
         parameters=written_parameters(values),
@@ -189,6 +196,7 @@ def _finding_of_population(
         out_of_scope=dict(sorted(tally.out_of_scope.items())),
         obtained=max((p.provenance.obtained for p in read), key=list(Obtained).index),
         controlled_by=tuple(sorted({p.provenance.controlled_by for p in read})),
+        matched=frozenset(matched),
         oldest_evidence=min(p.provenance.started for p in read),
     )
 
@@ -264,8 +272,13 @@ class _Tally:
             self.out_of_scope[outcome.reason] += 1
 
 
-def _urgency(found: ExceptionFound) -> tuple[int, str, str]:
-    return list(Severity).index(found.severity), found.subject, found.reason
+def _urgency(found: ExceptionFound) -> tuple[int, str, str, str]:
+    return list(Severity).index(found.severity), found.subject, found.reason, _written(found.facts)
+
+
+def _written(facts: Mapping[str, JsonValue]) -> str:
+    """Facts as text, so that even outcomes which are otherwise alike have one order."""
+    return json.dumps(facts, sort_keys=True)
 
 
 def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

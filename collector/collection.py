@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from collector.evidence import OWN, EvidenceSet, Gap, GapCause, Obtained, Population, Provenance
-from collector.evidence_file import EvidenceWriter, read_records, sha256_of
+from collector.evidence_file import EvidenceWriter, RecordKeeper, sha256_of
+from collector.records.codec import RecordError
 from collector.records.record import Record, kind_name
 from collector.source import Source, SourceError
 
@@ -48,9 +49,10 @@ def collect(
     """
     populations: list[Population[Record]] = []
     gaps: list[Gap] = []
+    keeper = RecordKeeper()
     for configured in sources:
         report(configured.source.id)
-        recorder = _Recorder(configured, directory, version, now)
+        recorder = _Recorder(configured, directory, version, now, keeper)
         try:
             recorder.run()
             found, missing = recorder.finish()
@@ -63,8 +65,8 @@ def collect(
 
 
 def clean_text(text: str, limit: int = MAX_GAP_DETAIL) -> str:
-    """A target's words, safe to show: no control characters (terminal escapes), bounded in length."""
-    shown = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
+    """A target's words, safe to show: no control characters (terminal escapes), no half characters, bounded."""
+    shown = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+", " ", text).strip()
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
@@ -85,12 +87,18 @@ class _Recorder:
     """The recorder of one source in one run; implements `collector.source.Recorder`."""
 
     def __init__(
-        self, configured: ConfiguredSource, directory: Path, version: str, now: Callable[[], datetime]
+        self,
+        configured: ConfiguredSource,
+        directory: Path,
+        version: str,
+        now: Callable[[], datetime],
+        keeper: RecordKeeper,
     ) -> None:
         self._configured = configured
         self._directory = directory
         self._version = version
         self._now = now
+        self._keeper = keeper
         self._lock = threading.Lock()
         self._kinds = {kind: _Kind() for kind in sorted(configured.wanted, key=kind_name)}
         self._identity = ""
@@ -151,6 +159,16 @@ class _Recorder:
                 if state.writer is None:
                     state.writer = self._open(type(record))
                 state.writer.add(record)
+            except RecordError as error:
+                state.gaps.append(
+                    Gap(
+                        kind=kind_name(type(record)),
+                        source=self._configured.source.id,
+                        cause=GapCause.MALFORMED,
+                        detail=clean_text(f"{record.subject[:100]}: {error}"),
+                        remedy="correct what the source says; the record was left out",
+                    )
+                )
             except OSError as error:
                 self._write_error = error
                 raise
@@ -172,8 +190,8 @@ class _Recorder:
                         source=self._configured.source.id,
                         cause=cause,
                         detail=clean_text(detail),
-                        remedy=remedy,
-                        subject=subject,
+                        remedy=clean_text(remedy),
+                        subject=None if subject is None else clean_text(subject),
                     )
                 )
 
@@ -243,7 +261,7 @@ class _Recorder:
             missing=tuple(state.gaps),
             tags=self._configured.tags,
             digest=sha256_of(path),
-            read=partial(read_records, path, kind),
+            read=partial(self._keeper.read, path, kind),
         )
 
     def _provenance(self, state: _Kind, finished: datetime) -> Provenance:

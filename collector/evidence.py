@@ -141,6 +141,14 @@ class Reading(Generic[R]):
     populations: tuple[Population[R], ...] = ()
     gaps: tuple[Gap, ...] = ()
 
+    def of(self, source: str) -> Reading[R]:
+        """What one source alone gave: hosts of the same name in two sources are not the same host."""
+        return Reading(
+            self.kind,
+            tuple(population for population in self.populations if population.source == source),
+            tuple(gap for gap in self.gaps if gap.source == source),
+        )
+
     @property
     def records(self) -> Iterator[R]:
         """The records of all populations, in the order of source ids."""

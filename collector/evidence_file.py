@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from collector.records.codec import JsonValue, RecordError, decode, encode
+from collector.records.codec import JsonValue, RecordError, canonical_text, decode, encode_line
 from collector.records.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -18,14 +18,19 @@ R = TypeVar("R", bound=Record)
 MAX_LINE = 1 << 20
 """Bytes of one record at most; a longer line is refused on reading."""
 
+MAX_KEPT = 32 * 1024 * 1024
+"""Octets of lines whose records a `RecordKeeper` keeps; as objects they take twice that."""
+
 _GZIP = 31
 """zlib's code for a gzip stream with the largest window; its header has no time and no name (zlib manual)."""
-_LINES_AT_ONCE = 256
+_LEVEL = 2
+"""Records repeat themselves: a third of the time of level 6 for a tenth more octets."""
+_OCTETS_AT_ONCE = 256 * 1024
 
 
 def canonical(value: JsonValue) -> bytes:
     """Canonical JSON (RFC 8785 for ASCII keys and no floats)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return canonical_text(value).encode()
 
 
 class EvidenceWriter:
@@ -36,14 +41,30 @@ class EvidenceWriter:
         self.path = path
         self.count = 0
         self._file: BinaryIO = path.open("xb")
-        self._gzip = zlib.compressobj(6, wbits=_GZIP)
+        self._gzip = zlib.compressobj(_LEVEL, wbits=_GZIP)
         self._lines: list[bytes] = []
+        self._held = 0
 
     def add(self, record: Record) -> None:
-        """Append one record; raises OSError when the disk is full."""
-        self._lines.append(canonical(encode(record)))
+        """Append one record.
+
+        Raises OSError when the disk is full, and RecordError for a record that could not be read back: longer than
+        MAX_LINE, or with text that UTF-8 cannot hold.
+        """
+        try:
+            line = encode_line(record).encode()
+        except RecordError:
+            raise
+        except ValueError as error:  # lone surrogates, a number of thousands of digits
+            message = f"a record that cannot be written: {error!s:.200}"
+            raise RecordError(message) from error
+        if len(line) >= MAX_LINE:
+            message = f"a record of {len(line)} bytes; at most {MAX_LINE} are kept"
+            raise RecordError(message)
+        self._lines.append(line)
+        self._held += len(line)
         self.count += 1
-        if len(self._lines) >= _LINES_AT_ONCE:
+        if self._held >= _OCTETS_AT_ONCE:
             self._write()
 
     def close(self) -> None:
@@ -61,6 +82,7 @@ class EvidenceWriter:
     def _write(self) -> None:
         if self._lines:
             lines, self._lines = self._lines, []
+            self._held = 0
             self._file.write(self._gzip.compress(b"\n".join(lines) + b"\n"))
 
 
@@ -69,29 +91,75 @@ def read_records(path: Path, kind: type[R]) -> Iterator[R]:
 
     Raises RecordError (with the line number) for a line that does not fit, OSError or EOFError for a damaged file.
     """
-    with path.open("rb") as file, gzip.GzipFile(fileobj=file, mode="rb") as lines:
-        number = 0
-        while line := lines.readline(MAX_LINE + 1):
-            number += 1
-            if len(line) > MAX_LINE:
-                message = f"{path.name}:{number}: record longer than {MAX_LINE} bytes"
-                raise RecordError(message)
-            try:
-                yield decode(kind, parse_json(line))
-            except ValueError as error:
-                message = f"{path.name}:{number}: {error}"
-                raise RecordError(message) from error
+    for record, _ in _sized_records(path, kind):
+        yield record
+
+
+class RecordKeeper:
+    """Keeps the records of files that were read once, as far as they fit: every check reads the same accounts again.
+
+    What does not fit is read from the file each time, so that memory has a bound whatever the number of records.
+    """
+
+    def __init__(self, octets: int = MAX_KEPT) -> None:
+        self._left = octets
+        self._kept: dict[tuple[Path, type[Record]], list[Record]] = {}
+
+    def read(self, path: Path, kind: type[Record]) -> Iterator[Record]:
+        """As `read_records`."""
+        kept = self._kept.get((path, kind))
+        if kept is not None:
+            yield from kept
+            return
+        held: list[Record] = []
+        size = 0
+        for record, octets in _sized_records(path, kind):
+            size += octets
+            if size <= self._left:
+                held.append(record)
+            elif held:
+                held = []
+            yield record
+        if size <= self._left and (path, kind) not in self._kept:
+            self._left -= size
+            self._kept[path, kind] = held
+
+
+def _sized_records(path: Path, kind: type[R]) -> Iterator[tuple[R, int]]:
+    """Each record, and the octets of its line."""
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            yield decode(kind, parse_json(line)), len(line)
+        except ValueError as error:
+            message = f"{path.name}:{number}: {error}"
+            raise RecordError(message) from error
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a gzip file, in blocks: a call to the decompressor for each line would cost as much as the line."""
+    number, rest = 0, b""
+    with path.open("rb") as file, gzip.GzipFile(fileobj=file, mode="rb") as content:
+        try:
+            while block := content.read(_OCTETS_AT_ONCE):
+                *lines, rest = (rest + block).split(b"\n")
+                for line in (*lines, rest):
+                    if len(line) >= MAX_LINE:
+                        message = f"{path.name}:{number + 1}: record longer than {MAX_LINE} bytes"
+                        raise RecordError(message)
+                    number += 1
+                number -= 1
+                yield from lines
+        except zlib.error as error:
+            message = f"{path.name}: damaged after line {number}: {error}"
+            raise RecordError(message) from error
+    if rest:
+        yield rest
 
 
 def parse_json(data: bytes) -> JsonValue:
     """JSON as Styrk writes it; raises RecordError for anything else: duplicate keys, floats, NaN, not UTF-8."""
     try:
-        value: JsonValue = json.loads(
-            data.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_float=_refuse_float,
-            parse_constant=_refuse_float,
-        )
+        value: JsonValue = _parse(data.decode())
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         message = f"not JSON: {error}"
         raise RecordError(message) from error
@@ -117,3 +185,8 @@ def _without_duplicates(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonVal
 def _refuse_float(text: str) -> JsonValue:
     message = f"a number that is no integer: {text:.40}"
     raise RecordError(message)
+
+
+_parse = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates, parse_float=_refuse_float, parse_constant=_refuse_float
+).decode

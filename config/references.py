@@ -38,10 +38,20 @@ def check_references(document: Document, base: Path) -> list[Problem]:
     return [*_check_catalogues(document, base), *_check_claims(document, base, ids, tags)]
 
 
+_RESERVED = re.compile(r"declared|lifecycle|con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Sources of Styrk's own (what the settings declare, the table of support periods), and Windows' device names: a
+source's id is a folder name in the bundle."""
+
+
 def _check_ids(document: Document) -> None:
     root = document.root
     for key, field in (("sources", "id"), ("registers", "id"), ("zones", "name"), ("waivers", "id")):
         unique(document, root.items(key), (key,), field)
+    for key in ("sources", "registers"):
+        for index, node in enumerate(root.items(key)):
+            if (name := node.text("id")) is not None and _RESERVED.fullmatch(name):
+                message = f"{name} is a name that Styrk or Windows keeps for itself"
+                document.problem((key, index, "id"), message, f"{name}-1")
     sources = {node.text("id"): node.line for node in root.items("sources")}
     for index, register in enumerate(root.items("registers")):
         name = register.text("id")

@@ -115,13 +115,55 @@ class LdapSource(SourceSettings):
     tls: LdapTls = LdapTls()
     bind: LdapBind
     page_size: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    pages_per_second: Annotated[float, Field(ge=0.01, le=1000)] | None = None
+    """Requests sent to the server per second at most, to spare one that others depend on; no limit where not given."""
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
     person_key: str | None = None
     """Attribute with the HR key; employeeID (AD) or employeeNumber (OpenLDAP) where not given."""
     service_accounts: tuple[str, ...] = ()
     """Distinguished names of units whose accounts are service accounts."""
+    external_accounts: tuple[str, ...] = ()
+    """Distinguished names of units whose accounts belong to outsiders: suppliers, consultants, guests."""
     privileged_groups: tuple[str, ...] = ()
     """Distinguished names of groups that give administrative rights; in AD, besides the well-known ones."""
+    controllers: tuple[str, ...] = ()
+    """AD: host names of the domain's other controllers, asked for nothing but when accounts logged on there."""
+    sysvol: bool = False
+    """AD: whether hardening settings of Group Policy are read, over SMB (port 445) as the same user."""
+    groups: tuple[str, ...] = ()
+    """Distinguished names of groups whose members are read: those that reviews, approvals and the group map name."""
+
+
+class EntraSource(SourceSettings):
+    """Entra ID by Microsoft Graph, as an application that may read and nothing else."""
+
+    type: Literal["entra"]
+    tenant: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$")]
+    """The directory's id or one of its domain names."""
+    client_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f-]{36}$")]
+    """The application's (client) id."""
+    client_secret: SecretReference | None = None
+    """Where its secret is kept; without it, a certificate."""
+    certificate: Path | None = None
+    """PEM file of the certificate that was uploaded to the application."""
+    private_key: SecretReference | None = None
+    """Where the certificate's RSA key is kept (PEM)."""
+    base_url: Annotated[str, StringConstraints(pattern=r"^https://[^/@\s]+$")] = "https://graph.microsoft.com"
+    """Another address for a national cloud."""
+    login_url: Annotated[str, StringConstraints(pattern=r"^https://[^/@\s]+$")] = "https://login.microsoftonline.com"
+    ca_file: Path | None = None
+    """PEM file of a private CA, where a proxy opens the traffic."""
+    proxy: Annotated[str, StringConstraints(pattern=r"^https?://[^/@\s]+$")] | None = None
+    """Proxy for outgoing traffic; none is taken from the environment."""
+    page_size: Annotated[int, Field(ge=1, le=500)] = 500
+    """Users per page; Graph takes no more than 500 with their sign-ins."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    person_key: Annotated[str, StringConstraints(pattern=r"^(employeeId|extensionAttribute([1-9]|1[0-5]))$")] = (
+        "employeeId"
+    )
+    """Attribute with the HR key."""
+    service_accounts: tuple[str, ...] = ()
+    """userPrincipalNames of users that belong to a service and not to a person."""
 
 
 class ResticSource(SourceSettings):
@@ -169,8 +211,34 @@ class ProbeSource(SourceSettings):
     timeout_ms: Annotated[int, Field(ge=100, le=10_000)] = 1000
 
 
+class PrivacyIdeaSource(SourceSettings):
+    """A privacyIDEA server: who holds which tokens, and how it checks log-ons."""
+
+    type: Literal["privacyidea"]
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^/?#@\s]+(/[^?#@\s]*)?$")]
+    """Address of the server, e.g. `https://mfa.example.test`; HTTPS only, without credentials."""
+    ca_file: Path | None = None
+    """PEM file of the private CA; the system's own store where not given."""
+    user: Annotated[str, Field(min_length=1)]
+    """An administrator of privacyIDEA with the rights tokenlist, userlist and policyread, and no other."""
+    password: SecretReference
+    realms: tuple[str, ...] = ()
+    """Realms whose users are read; every realm where not given."""
+    person_key: str | None = None
+    """Attribute of its users that holds the HR key; without it no token is joined with a person."""
+    page_size: Annotated[int, Field(ge=1, le=1000)] = 200
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+
+
 AnySource = Annotated[
-    LocalSource | SshSource | LdapSource | ResticSource | FirewallSource | ProbeSource,
+    LocalSource
+    | SshSource
+    | LdapSource
+    | EntraSource
+    | ResticSource
+    | FirewallSource
+    | ProbeSource
+    | PrivacyIdeaSource,
     Field(discriminator="type"),
 ]
 
@@ -178,7 +246,20 @@ AnySource = Annotated[
 class Register(SourceSettings):
     """An export that someone hands over: CSV or XLSX with a column mapping."""
 
-    holds: Literal["employment", "protected-system", "restore-test", "major-change"]
+    holds: Literal[
+        "employment",
+        "protected-system",
+        "restore-test",
+        "major-change",
+        "group-purpose",
+        "unit-change",
+        "access-request",
+        "access-review",
+        "external-account",
+        "shared-account",
+        "entry-point",
+        "entry-point-rule",
+    ]
     """Record type of the rows."""
     file: Path
     sheet: str | None = None

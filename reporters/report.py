@@ -33,6 +33,8 @@ class ReportContents:
     """data/results/assessment.json: requirements, waivers, coverage."""
     claims: Json
     """data/results/claims.json: the claims with their status."""
+    ways_in: Json
+    """data/results/ways_in.json: which factor each privileged person must use on each way in."""
     evidence: Json
     """data/evidence/index.json: populations and gaps with their provenance."""
     stated_claims: Sequence[Json] = ()
@@ -58,6 +60,7 @@ def read_contents(bundle_path: Path) -> ReportContents:
             findings=_list(bundle, f"{RESULTS}/findings.json"),
             assessment=_object(bundle, f"{RESULTS}/assessment.json"),
             claims=_object(bundle, f"{RESULTS}/claims.json"),
+            ways_in=_object(bundle, f"{RESULTS}/ways_in.json"),
             evidence=_object(bundle, EVIDENCE_INDEX),
             stated_claims=_list(bundle, f"{POLICY}/claims.json") if _holds(bundle, f"{POLICY}/claims.json") else [],
             identity=bundle.identity if _holds(bundle, TAG_MANIFEST) else None,

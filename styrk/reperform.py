@@ -58,7 +58,7 @@ def reperform(path: Path) -> Reperformance:
         differences = tuple(
             difference
             for name, data in rerun.items()
-            if (sealed := bundle.read(f"{RESULTS}{name}")) != data
+            if (sealed := _sealed(bundle, name)) != data
             for difference in _differences(name, sealed, data)
         )
         return Reperformance(
@@ -69,14 +69,23 @@ def reperform(path: Path) -> Reperformance:
         )
 
 
+def _sealed(bundle: Bundle, name: str) -> bytes | None:
+    """A result document; None where the bundle, made by an earlier version, has none of this name."""
+    path = f"{RESULTS}{name}"
+    return bundle.read(path) if (bundle.path / path).is_file() else None
+
+
 def read_policy_documents(bundle: Bundle) -> dict[str, JsonValue]:
     """The documents under data/policy/ by name; raises BundleError."""
     names = [path.relative_to(bundle.path).as_posix() for path in sorted((bundle.path / POLICY).rglob("*.json"))]
     return {name.removeprefix(POLICY): bundle.read_json(name) for name in names}
 
 
-def _differences(document: str, sealed: bytes, rerun: bytes) -> Iterator[Difference]:
+def _differences(document: str, sealed: bytes | None, rerun: bytes) -> Iterator[Difference]:
     """Each named part that differs; the document as a whole where no part does."""
+    if sealed is None:
+        yield Difference(document, "", "no such document", "made by this version")
+        return
     try:
         before, after = _parts(json.loads(sealed)), _parts(json.loads(rerun))
     except ValueError:

@@ -31,7 +31,7 @@ from styrk.errors import UsageError
 from styrk.judging import judge_evidence
 from styrk.policy_documents import RunFacts, policy_documents
 from styrk.reports import write_report
-from styrk.sources import configured_sources
+from styrk.sources import scanned_sources
 
 HTML = "html"
 
@@ -72,7 +72,7 @@ def scan(request: ScanRequest, signer: Signer) -> ScanResult:
     claims = load_claims(settings)
     check_selection(request)
     wanted = wanted_kinds(settings, catalogues, claims, request.only_controls)
-    sources = configured_sources(settings, wanted, request.only_sources)
+    sources = scanned_sources(settings, wanted, request.only_sources)
     run = f"{started:%Y%m%dT%H%M%SZ}"
     with Stage(
         request.out, run, lambda path: request.report(f"removed the leftover of a run that was ended: {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from collector.collection import ConfiguredSource
@@ -14,15 +15,18 @@ from collector.source import Source, SourceError
 from config.settings import Settings
 from config.sources import (
     AnySource,
+    EntraSource,
     FirewallSource,
     LdapSource,
     LocalSource,
+    PrivacyIdeaSource,
     ProbeSource,
     ResticSource,
     SshLogin,
     SshSource,
 )
 from styrk.errors import UsageError
+from styrk.unchosen import UnchosenSource
 
 Built = tuple[ConfiguredSource, str]
 """A source with its type's name in the settings."""
@@ -42,6 +46,22 @@ def configured_sources(
         if source.provides & wanted
     ]
     return tuple(sorted(built, key=lambda each: each[0].source.id))
+
+
+def scanned_sources(
+    settings: Settings, wanted: frozenset[type[Record]], only: tuple[str, ...] = ()
+) -> tuple[Built, ...]:
+    """As `configured_sources`, with a stand-in that says «not read» for each source that `only` leaves out."""
+    chosen = configured_sources(settings, wanted, only)
+    if not only:
+        return chosen
+    read = {configured.source.id for configured, _ in chosen}
+    left_out = tuple(
+        (replace(configured, source=UnchosenSource(configured.source.id, configured.source.provides)), kind)
+        for configured, kind in configured_sources(settings, wanted)
+        if configured.source.id not in read
+    )
+    return tuple(sorted((*chosen, *left_out), key=lambda each: each[0].source.id))
 
 
 def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, str, Obtained, str, tuple[str, ...]]]:
@@ -92,6 +112,14 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.directory.source import DirectorySource
 
             return DirectorySource(entry, resolve)
+        case EntraSource():
+            from collector.directory.entra import EntraDirectory
+
+            return EntraDirectory(entry, resolve)
+        case PrivacyIdeaSource():
+            from collector.factors.privacyidea import PrivacyIdea
+
+            return PrivacyIdea(entry, resolve)
         case ResticSource():
             from collector.backup.restic import ResticRepository
 

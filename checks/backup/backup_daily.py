@@ -1,19 +1,20 @@
 """Every critical system has a restore point from the last day.
 
-The systems come from the system register; restore points are read from the repositories and matched by the system's
-hosts, its name or a tag. A system deviates when the newest restore point of any of its hosts is older than
-`max_age_hours` plus `tolerance_hours`, or when a host has none at all. While some repository could not be read, a
-missing restore point is undetermined: it may lie there. A restore point dated in the future proves a wrong clock, not
-a backup.
+The systems come from the system register; restore points are read from the repositories and matched by the hosts that
+the register names, by a tag with the system's name, or, where it names no hosts, by the system's name. A system
+deviates when the newest restore point of any of its hosts is older than `max_age_hours` plus `tolerance_hours`, or
+when a host has none at all. While some repository could not be read, a missing restore point is undetermined: it may
+lie there. A restore point dated in the future proves a wrong clock, not a backup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.backup.restore_points import CLOCK_TOLERANCE, newest_by_name, newest_of_system
+from checks.ages import span
+from checks.backup.restore_points import CLOCK_TOLERANCE, Newest, newest_of_system, newest_restore_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import ProtectedSystem, Snapshot
@@ -83,14 +84,14 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per system."""
     snapshots = evidence.reading(Snapshot)
-    newest = newest_by_name(snapshots.records)
+    newest = newest_restore_points(snapshots.records)
     for system in systems.records:
         yield _judge_system(system, newest, snapshots, parameters, as_of)
 
 
 def _judge_system(
     system: ProtectedSystem,
-    newest: Mapping[str, datetime],
+    newest: Newest,
     snapshots: Reading[Snapshot],
     parameters: Parameters,
     as_of: datetime,
@@ -101,7 +102,7 @@ def _judge_system(
         return undetermined(system, "criticality-unknown")
     if not snapshots.populations:
         return undetermined(system, "no-backup-source")
-    limit = timedelta(hours=parameters.max_age_hours + parameters.tolerance_hours)
+    limit = span(hours=parameters.max_age_hours + parameters.tolerance_hours)
     outcomes = [
         _judge_host(system, host, time, snapshots, as_of, limit)
         for host, time in newest_of_system(system, newest).items()
@@ -117,7 +118,7 @@ def _judge_host(
     as_of: datetime,
     limit: timedelta,
 ) -> Outcome:
-    if time is not None and time > as_of + CLOCK_TOLERANCE:
+    if time is not None and time - as_of > CLOCK_TOLERANCE:
         return undetermined(system, "clock-ahead", host=host, newest=time)
     if time is not None and as_of - time <= limit:
         return conforms(system)

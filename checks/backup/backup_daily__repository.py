@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from checks.ages import span
 from checks.backup.restore_points import CLOCK_TOLERANCE
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -73,7 +74,7 @@ def judge(
         if snapshot.host not in newest or snapshot.time > newest[snapshot.host]:
             newest[snapshot.host] = snapshot.time
     registered = bool(evidence.reading(ProtectedSystem).populations)
-    limit = timedelta(hours=parameters.max_age_hours + parameters.tolerance_hours)
+    limit = span(hours=parameters.max_age_hours + parameters.tolerance_hours)
     for host, time in sorted(newest.items()):
         age = as_of - time
         if registered:

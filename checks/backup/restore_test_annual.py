@@ -3,8 +3,9 @@
 The systems come from the system register, the tests from the restore-test log. A system deviates when it was never
 tested, when the last passed test is older than `interval_months`, when a later test failed, when no one from the
 business verified it (unless `business_verified` is off), or when a major change came after it (`after_major_change`).
-Whether there was a major change is known only from a change log: without one, a system that is otherwise in order
-stays undetermined.
+While part of the log could not be read, or a later test has no result in it, the system is undetermined: what is
+missing may be a passed test, or a failed one. Whether there was a major change is known only from a change log:
+without one, a system that is otherwise in order stays undetermined.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.months import months_before
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
 
@@ -87,8 +88,8 @@ REASONS = {
     ),
     "log-incomplete": Reason(
         Text(
-            "Inget godkänt test i den del av loggen som kunde läsas.",
-            "No passed test in the part of the log that could be read.",
+            "En del av loggen kunde inte läsas, och där kan ett senare test finnas.",
+            "Part of the log could not be read, and a later test may be there.",
         ),
         Text("Rätta de rader som inte kunde läsas.", "Mend the rows that could not be read."),
     ),
@@ -146,26 +147,20 @@ def _judge_tests(
     passed = [test for test in tests if test.result == "passed"]
     last = max((test.date for test in passed), default=None)
     failed = [test.date for test in tests if test.result == "failed" and (last is None or test.date >= last)]
-    if failed:
-        return deviates(system, "failed", tested=max(failed))
-    if last is None or last < months_before(today, parameters.interval_months):
-        return _without_recent_test(system, tests, last, log)
-    if parameters.business_verified and not any(test.verified_by_business for test in passed if test.date == last):
-        return deviates(system, "not-verified-by-business", tested=last)
-    return None
-
-
-def _without_recent_test(
-    system: ProtectedSystem, tests: Sequence[RestoreTest], last: date | None, log: Reading[RestoreTest]
-) -> Outcome:
-    unclear = [test.date for test in tests if test.result is None]
+    unclear = [test.date for test in tests if test.result is None and test.date >= max([last or date.min, *failed])]
     if unclear:
         return undetermined(system, "result-unknown", tested=max(unclear))
     if not log.complete:
         return undetermined(system, "log-incomplete")
+    if failed:
+        return deviates(system, "failed", tested=max(failed))
     if last is None:
         return deviates(system, "never-tested")
-    return deviates(system, "too-old", tested=last)
+    if last < months_before(today, parameters.interval_months):
+        return deviates(system, "too-old", tested=last)
+    if parameters.business_verified and not any(test.verified_by_business for test in passed if test.date == last):
+        return deviates(system, "not-verified-by-business", tested=last)
+    return None
 
 
 def _judge_changes(

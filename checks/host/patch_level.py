@@ -5,7 +5,8 @@ indexes do not say how severe an update is, so the stricter limit holds), or any
 `other_days`. How long an update has been on offer is known only as «at least since the index was published»: a
 pending security update that is not provably overdue leaves the host undetermined, and so does an index older than
 `index_max_age_days`, which proves nothing about what is missing. A host without any source of security updates
-deviates.
+deviates; where it is not known whether there is one, or whether a pending update is one of security, or where fewer
+updates were named than counted, the host is undetermined.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from checks.ages import FUTURE_TOLERANCE, span
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.host import PatchState, PendingUpdate
@@ -87,6 +89,19 @@ REASONS = {
         ),
         _REFRESH,
     ),
+    "security-source-unknown": Reason(
+        Text(
+            "Om det finns en källa för säkerhetsuppdateringar kunde inte läsas.",
+            "Whether there is a source of security updates could not be read.",
+        ),
+    ),
+    "kind-unknown": Reason(
+        Text(
+            "{updates} uppdateringar saknas, och om de rör säkerhet går inte att se: {packages}.",
+            "{updates} updates are missing, and whether they are for security cannot be seen: {packages}.",
+        ),
+        _UPGRADE,
+    ),
     "no-package-manager": Reason(
         Text("Ingen känd pakethanterare finns.", "No known package manager was found."),
     ),
@@ -100,7 +115,7 @@ def judge(
     hosts: Population[PatchState], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per host."""
-    reading = evidence.reading(PendingUpdate)
+    reading = evidence.reading(PendingUpdate).of(hosts.source)
     pending: defaultdict[str, list[PendingUpdate]] = defaultdict(list)
     for update in reading.records:
         pending[update.host].append(update)
@@ -113,7 +128,7 @@ def _judge_host(
     pending: Sequence[PendingUpdate],
     reading: Reading[PendingUpdate],
     parameters: Parameters,
-    as_of: datetime,  # private
+    as_of: datetime,
 ) -> Outcome:
     security = [update for update in pending if update.security]
     late = _overdue(security, parameters.critical_days, as_of)
@@ -123,23 +138,29 @@ def _judge_host(
         return undetermined(host, "no-package-manager")
     if host.security_source is False:
         return deviates(host, "no-security-source")
-    if not reading.covers(host.host) or host.pending is None:
+    if not reading.covers(host.host) or host.pending is None or host.pending > len(pending):
         return undetermined(host, "updates-unread")
     if host.index_updated is None:
         return undetermined(host, "index-unknown")
     if security:
         return undetermined(host, "age-not-proven", **_facts(security))
-    if as_of - host.index_updated > timedelta(days=parameters.index_max_age_days):
+    age = as_of - host.index_updated
+    if age > span(days=parameters.index_max_age_days) or -age > FUTURE_TOLERANCE:
         return undetermined(host, "index-old", index_updated=host.index_updated)
+    if host.security_source is None:
+        return undetermined(host, "security-source-unknown")
     others = _overdue([update for update in pending if not update.security], parameters.other_days, as_of)
     if others:
         return deviates(host, "overdue", limit_days=parameters.other_days, **_facts(others))
+    unclear = [update for update in pending if update.security is None]
+    if unclear:
+        return undetermined(host, "kind-unknown", **_facts(unclear))
     return conforms(host)
 
 
 def _overdue(updates: Sequence[PendingUpdate], days: int, as_of: datetime) -> list[PendingUpdate]:
-    limit = as_of - timedelta(days=days)
-    return [update for update in updates if update.known_since is not None and update.known_since < limit]
+    limit = span(days=days)
+    return [update for update in updates if update.known_since is not None and as_of - update.known_since > limit]
 
 
 def _facts(updates: Sequence[PendingUpdate]) -> dict[str, int | str | datetime | None]:

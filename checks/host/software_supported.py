@@ -2,12 +2,15 @@
 
 Each product and release is held against a dated table of end-of-support dates that lies in the bundle. Past the last
 day of general support a release deviates; where extended support is still to be had, it is undetermined, as the table
-cannot tell whether the organisation has it. A release that the table does not name is undetermined.
+cannot tell whether the organisation has it. A release that the table does not name, or names with different dates,
+is undetermined.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +20,9 @@ from collector.records.host import Lifecycle, Software
 
 CONTROL = "software-supported"
 READS = (Software, Lifecycle)
+
+Ends = tuple[date, date | None]
+"""Last day of general support, and of extended support where there is any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,8 @@ REASONS = {
     ),
     "release-unknown": Reason(
         Text(
-            "Tabellen över stödtider har ingen uppgift om denna version.",
-            "The table of support dates says nothing of this release.",
+            "Tabellen över stödtider har ingen entydig uppgift om denna version.",
+            "The table of support dates says nothing, or two things, of this release.",
         ),
     ),
 }
@@ -52,21 +58,22 @@ def judge(
     installed: Population[Software], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per product on a host."""
-    table = {(row.product, row.version): row for row in evidence.reading(Lifecycle).records}
+    table: defaultdict[tuple[str, str], set[Ends]] = defaultdict(set)
+    for row in evidence.reading(Lifecycle).records:
+        table[row.product, row.version].add((row.support_ends, row.extended_ends))
     for software in installed.records:
-        row = table.get((software.product, software.version or ""))
-        yield _judge_release(software, row, parameters, as_of.date())
+        ends = table.get((software.product, software.version or ""), set())
+        yield _judge_release(software, ends, parameters, as_of.date())
 
 
-def _judge_release(software: Software, row: Lifecycle | None, parameters: Parameters, today: date) -> Outcome:
-    if row is None:
+def _judge_release(software: Software, ends: AbstractSet[Ends], parameters: Parameters, today: date) -> Outcome:
+    if len(ends) != 1:
         return undetermined(software, "release-unknown", name=software.name)
-    if today <= row.support_ends:
+    ((support_ends, extended_ends),) = ends
+    if today <= support_ends:
         return conforms(software)
-    if row.extended_ends is not None and today <= row.extended_ends:
+    if extended_ends is not None and today <= extended_ends:
         if software.product in parameters.extended:
             return conforms(software)
-        return undetermined(
-            software, "extended-unknown", support_ends=row.support_ends, extended_ends=row.extended_ends
-        )
-    return deviates(software, "ended", support_ends=row.support_ends)
+        return undetermined(software, "extended-unknown", support_ends=support_ends, extended_ends=extended_ends)
+    return deviates(software, "ended", support_ends=support_ends)

@@ -2,8 +2,8 @@
 
 Judged on the offset that the host's own time service measures. A clock that is further off than `max_offset_ms`
 deviates (a host that collects other hosts' logs: `log_hosts_max_offset_ms`), and so does one that is not
-synchronised, whatever it last measured: a leap status of «normal» alone proves nothing. A container's clock is its
-host's.
+synchronised, whatever it last measured: a leap status of «normal» alone proves nothing. Where neither stratum nor leap
+status could be read, the host is undetermined. A container's clock is its host's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CONTROL = "time-sync-offset"
 READS = (TimeSync,)
 
 UNSYNCHRONISED = 16
-"""Stratum of a clock that follows nothing (RFC 5905)."""
+"""Stratum of a clock that follows nothing; 0 is invalid and what is above is reserved (RFC 5905, figure 11)."""
 STALE = timedelta(days=1)
 """A measurement older than this says nothing of the clock today."""
 
@@ -57,6 +57,16 @@ REASONS = {
             "Let the reading account ask the time service (chronyc tracking).",
         ),
     ),
+    "state-unknown": Reason(
+        Text(
+            "Avvikelsen kunde läsas, men inte om klockan är synkroniserad.",
+            "The offset could be read, but not whether the clock is synchronised.",
+        ),
+        Text(
+            "Låt läskontot fråga tidstjänsten (chronyc tracking).",
+            "Let the reading account ask the time service (chronyc tracking).",
+        ),
+    ),
     "shares-clock": Reason(Text("Klockan är värdmaskinens.", "The clock is the host machine's.")),
 }
 
@@ -74,10 +84,12 @@ def _judge_host(host: TimeSync, parameters: Parameters, as_of: datetime) -> Outc
         return out_of_scope(host, "shares-clock")
     if host.running is False:
         return deviates(host, "no-time-service")
-    if host.stratum == UNSYNCHRONISED or host.leap == "not-synchronised":
+    if host.leap == "not-synchronised" or (host.stratum is not None and not 0 < host.stratum < UNSYNCHRONISED):
         return deviates(host, "unsynchronised")
     if host.offset_us is None:
         return undetermined(host, "offset-unknown")
+    if host.stratum is None and host.leap is None:
+        return undetermined(host, "state-unknown")
     limit = parameters.log_hosts_max_offset_ms if host.collects_logs else parameters.max_offset_ms
     if abs(host.offset_us) > limit * 1000:
         return deviates(host, "offset", offset_ms=abs(host.offset_us) // 1000, limit_ms=limit)

@@ -7,7 +7,8 @@ that was not read leaves the chain, and with it the host, undetermined. A contai
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -64,6 +65,9 @@ REASONS = {
 }
 
 
+Servers = Mapping[str, Sequence[TimeSync]]
+
+
 def judge(
     hosts: Population[TimeSync], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
@@ -73,55 +77,68 @@ def judge(
         yield _judge_host(host, servers, parameters)
 
 
-def _servers(evidence: EvidenceSet) -> dict[str, TimeSync]:
+def _servers(evidence: EvidenceSet) -> Servers:
     """Hosts of the evidence by every name and address that a configuration may call them by."""
-    by_host = {host.host: host for host in evidence.reading(TimeSync).records}
-    servers = {name.casefold(): host for name, host in by_host.items()}
-    for interface in evidence.reading(Interface).records:
-        if interface.host in by_host and interface.kind != "loopback":
-            for address in interface.addresses:
-                servers.setdefault(address.partition("/")[0], by_host[interface.host])
+    servers: defaultdict[str, list[TimeSync]] = defaultdict(list)
+    for population in evidence.reading(TimeSync).populations:
+        by_host: defaultdict[str, list[TimeSync]] = defaultdict(list)
+        for host in population.records:
+            by_host[host.host].append(host)
+            servers[host.host.casefold()].append(host)
+        for interface in evidence.reading(Interface).of(population.source).records:
+            if interface.kind != "loopback":
+                for address in interface.addresses:
+                    servers[address.partition("/")[0].casefold()] += by_host.get(interface.host, [])
     return servers
 
 
-def _judge_host(host: TimeSync, servers: Mapping[str, TimeSync], parameters: Parameters) -> Outcome:
+def _judge_host(host: TimeSync, servers: Servers, parameters: Parameters) -> Outcome:
     if host.shares_clock:
         return out_of_scope(host, "shares-clock")
-    if host.daemon is None or host.running is False:
-        return (
-            deviates(host, "no-time-service") if host.running is False else undetermined(host, "configuration-unread")
-        )
-    if host.configured is None:
+    if host.running is False:
+        return deviates(host, "no-time-service")
+    if host.daemon is None or host.configured is None:
         return undetermined(host, "configuration-unread")
     if not host.configured:
         return deviates(host, "no-source")
-    states = {name: _leads_home(name, servers, parameters, (host.host,)) for name in host.configured}
-    bad = [name for name, good in states.items() if good is False]
-    if bad:
-        return deviates(host, "other-source", sources=", ".join(bad))
-    unread = [name for name, good in states.items() if good is None]
-    if unread:
+    names = tuple(dict.fromkeys(name.casefold() for name in host.configured))
+    ends = {name: _ends(name, host.host, servers, parameters) for name in names}
+    if other := [name for name, found in ends.items() if "other" in found or not found]:
+        return deviates(host, "other-source", sources=", ".join(other))
+    if unread := [name for name, found in ends.items() if "unread" in found]:
         return undetermined(host, "chain-not-read", sources=", ".join(unread))
-    if len(host.configured) < parameters.min_sources:
-        return deviates(host, "too-few-sources", configured=len(host.configured), required=parameters.min_sources)
+    if len(names) < parameters.min_sources:
+        return deviates(host, "too-few-sources", configured=len(names), required=parameters.min_sources)
     return conforms(host)
 
 
-def _leads_home(
-    name: str, servers: Mapping[str, TimeSync], parameters: Parameters, seen: tuple[str, ...]
-) -> bool | None:
-    """Whether a source is allowed, itself or through its own chain; None where the chain was not read."""
-    if any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in parameters.allowed):
-        return True
-    server = servers.get(name.casefold())
-    if server is None:
-        return None if _internal(name) else False
-    if server.host in seen or server.running is False or server.configured == ():
-        return False
-    if server.configured is None:
-        return None
-    states = [_leads_home(each, servers, parameters, (*seen, server.host)) for each in server.configured]
-    return False if False in states else None if None in states else True
+def _ends(name: str, host: str, servers: Servers, parameters: Parameters) -> set[str]:
+    """How one source's chain ends: `allowed`, at another service (`other`), `unread`; not at all where it is a circle.
+
+    Each server is visited once, so that hosts which name each other cost no more than their number.
+    """
+    found: set[str] = set()
+    seen, waiting = {name}, [name]
+    while waiting:
+        each = waiting.pop()
+        if any(fnmatchcase(each, pattern.casefold()) for pattern in parameters.allowed):
+            found.add("allowed")
+            continue
+        known = servers.get(each, ())
+        if not known:
+            found.add("unread" if _internal(each) else "other")
+        for server in known:
+            if server.host == host:
+                continue
+            if server.running is False or server.configured == ():
+                found.add("other")
+            elif server.configured is None:
+                found.add("unread")
+            else:
+                further = {source.casefold() for source in server.configured} - seen
+                seen |= further
+                waiting += sorted(further)
+    return found
 
 
 def _internal(name: str) -> bool:

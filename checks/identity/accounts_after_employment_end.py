@@ -1,17 +1,24 @@
 """Nobody keeps an open account after the employment or mandate has ended.
 
 Each person's account is joined with the HR roster by the person key. Several employments for one person count
-together: the person has left when the last of them has ended. An account that is open more than `grace_days` after
-that day deviates, urgently when it was used after it. Leave of absence is employment. A directory's record of use
-lags, so it can prove use after the end, never that there was none. Accounts without a key, and persons that the
-roster does not name, stay undetermined: nobody is matched by name.
+together: the person has left when the last of them has ended, be it by its last day or, where the roster gives none, by
+a status among `ended_statuses`; one that has not begun yet does not keep an account open in the meantime. Leave of
+absence is employment, and a consultant's contract ends as an employment does. An account that is open more than
+`grace_days` after the last day deviates, urgently when it was used after it. A directory's record of use lags, so it
+can prove use after the end, never that there was none.
+
+Persons that the roster does not name stay undetermined, and so do accounts without a key: nobody is matched by what
+looks alike. Only where `fallback` is `account-name` is an account without a key matched with the person whose key is,
+to the letter, the account's name; whatever is found that way says so.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NOT_A_PERSON, STATE_UNKNOWN
@@ -24,17 +31,19 @@ READS = (Account, Employment)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Days that an account may stay open, and whether use after the end makes it urgent."""
+    """Days that an account may stay open; whether use after the end makes it urgent; how people are matched."""
 
     grace_days: int = 0
     severe_if_login_after_end: bool = True
+    ended_statuses: tuple[str, ...] = ("avslutad", "avgått", "ended")
+    fallback: Literal["none", "account-name"] = "none"
 
 
 _CLOSE = Text(
     "Stäng kontot och ta reda på varför avslutet inte nådde katalogen.",
     "Close the account and find out why the leaver routine did not reach the directory.",
 )
-REASONS = {
+_ENDED = {
     "used-after-end": Reason(
         Text(
             "Använt {last_used}, efter att anställningen eller uppdraget upphörde {end} ({days} dagar öppet).",
@@ -50,6 +59,26 @@ REASONS = {
         ),
         _CLOSE,
     ),
+    "open-after-undated-end": Reason(
+        Text(
+            "Öppet fast anställningen eller uppdraget har upphört; personalförteckningen anger ingen dag.",
+            "Open although the employment or mandate has ended; the HR roster gives no day.",
+        ),
+        _CLOSE,
+    ),
+}
+_BY_NAME = Text(
+    "Matchat på kontonamnet, eftersom kontot saknar personnyckel.",
+    "Matched by the account's name, since the account carries no person key.",
+)
+REASONS = {
+    **_ENDED,
+    **{
+        f"{code}-by-name": replace(
+            reason, text=Text(f"{reason.text.sv} {_BY_NAME.sv}", f"{reason.text.en} {_BY_NAME.en}")
+        )
+        for code, reason in _ENDED.items()
+    },
     "no-roster": Reason(
         Text("Ingen personalförteckning att jämföra med.", "No HR roster to compare with."),
         Text(
@@ -89,33 +118,44 @@ REASONS = {
 }
 
 
+@dataclass(slots=True)
+class _Person:
+    """All employments of one person together."""
+
+    employed: bool = False
+    ended: bool = False
+    last: date | None = None
+    """The last day of the employments that have ended; None where the roster gives none."""
+
+    def take(self, employment: Employment, ended_statuses: frozenset[str], today: date, grace_days: int) -> None:
+        """Count one employment in."""
+        end = employment.end
+        if end is not None and (today - end).days > grace_days:
+            self.ended = True
+            self.last = max(end, self.last or end)
+        elif end is None and (employment.status or "").casefold() in ended_statuses:
+            self.ended = True
+        elif employment.start is None or employment.start <= today:
+            self.employed = True
+
+
 def judge(
     accounts: Population[Account], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per account."""
     roster = evidence.reading(Employment)
-    last_days = _last_days(roster)
-    for account in accounts.records:
-        yield _judge_account(account, roster, last_days, parameters, as_of)
-
-
-def _last_days(roster: Reading[Employment]) -> dict[str, date | None]:
-    """Person key to the day the last employment ends; None while one is open-ended."""
-    last: dict[str, date | None] = {}
+    statuses = frozenset(each.casefold() for each in parameters.ended_statuses)
+    people: defaultdict[str, _Person] = defaultdict(_Person)
     for employment in roster.records:
-        if employment.person_key not in last:
-            last[employment.person_key] = employment.end
-        else:
-            known = last[employment.person_key]
-            later = None if known is None or employment.end is None else max(known, employment.end)
-            last[employment.person_key] = later
-    return last
+        people[employment.person_key].take(employment, statuses, as_of.date(), parameters.grace_days)
+    for account in accounts.records:
+        yield _judge_account(account, roster, people, parameters, as_of)
 
 
 def _judge_account(
     account: Account,
     roster: Reading[Employment],
-    last_days: Mapping[str, date | None],
+    people: Mapping[str, _Person],
     parameters: Parameters,
     as_of: datetime,
 ) -> Outcome:
@@ -129,19 +169,27 @@ def _judge_account(
         return undetermined(account, "state-unknown")
     if not roster.populations:
         return undetermined(account, "no-roster")
-    if account.person_key is None:
+    by_name = account.person_key is None and parameters.fallback == "account-name"
+    key = account.name if by_name else account.person_key
+    if key is None or (by_name and key not in people):
         return undetermined(account, "no-person-key")
-    if account.person_key not in last_days:
+    if key not in people:
         reason = "not-in-roster" if roster.complete else "roster-incomplete"
-        return undetermined(account, reason, person_key=account.person_key)
-    end = last_days[account.person_key]
-    if end is None or as_of.date() <= end + timedelta(days=parameters.grace_days):
+        return undetermined(account, reason, person_key=key)
+    person = people[key]
+    if person.employed or not person.ended:
         return conforms(account)
     if not roster.complete:
         # A row that could not be read may be a later employment of the same person.
-        return undetermined(account, "roster-incomplete", person_key=account.person_key)
+        return undetermined(account, "roster-incomplete")
+    return _judge_leaver(account, person.last, parameters, as_of, "-by-name" if by_name else "")
+
+
+def _judge_leaver(account: Account, end: date | None, parameters: Parameters, as_of: datetime, suffix: str) -> Outcome:
+    if end is None:
+        return deviates(account, f"open-after-undated-end{suffix}")
     days = (as_of.date() - end).days
     used = account.last_used
     if parameters.severe_if_login_after_end and used is not None and used.date() > end:
-        return deviates(account, "used-after-end", last_used=used, end=end, days=days)
-    return deviates(account, "open-after-end", end=end, days=days)
+        return deviates(account, f"used-after-end{suffix}", last_used=used, end=end, days=days)
+    return deviates(account, f"open-after-end{suffix}", end=end, days=days)

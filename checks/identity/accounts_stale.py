@@ -2,17 +2,28 @@
 
 An enabled account deviates when its last use is older than `stale_days`, or when it was never used and is itself
 older than that. Where the source's record of use lags (lastLogonTimestamp: up to 14 days), the lag is given to the
-account: nobody is called stale inside it. A source that does not record use leaves its accounts undetermined.
+account: nobody is called stale inside it. A source that does not record use leaves its accounts undetermined, and so
+does a time in the future, which proves a wrong clock and not use, and a last use that is only the latest that was
+seen, since a domain controller could not be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from checks.ages import FUTURE_TOLERANCE, span
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN
+from checks.identity.account_reasons import (
+    DATED_IN_FUTURE,
+    DISABLED,
+    EXPIRED,
+    NO_SESSION,
+    SELF_MANAGED,
+    STATE_UNKNOWN,
+    is_named,
+)
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Account
 
@@ -60,6 +71,14 @@ REASONS = {
             "Disable the account unless someone is about to start using it.",
         ),
     ),
+    "later-use-possible": Reason(
+        Text(
+            "Senast sett {last_used} ({days} dagar sedan), men en domänkontrollant som kan veta mer kunde inte läsas.",
+            "Last seen {last_used} ({days} days ago), but a domain controller that may know more could not be read.",
+        ),
+        Text("Se till att alla domänkontrollanter kan läsas.", "See to it that all domain controllers can be read."),
+        Severity.LOW,
+    ),
     "last-use-unknown": Reason(
         Text(
             "Källan visar inte när kontot senast användes.",
@@ -71,6 +90,7 @@ REASONS = {
         ),
         Severity.LOW,
     ),
+    "dated-in-future": DATED_IN_FUTURE,
     "state-unknown": STATE_UNKNOWN,
     "age-unknown": Reason(
         Text(
@@ -103,28 +123,43 @@ def _judge_account(account: Account, parameters: Parameters, as_of: datetime) ->
         return out_of_scope(account, "no-session")
     if account.category in {"managed-service", "built-in", "system"}:
         return out_of_scope(account, "self-managed")
-    if account.name in parameters.exempt or account.subject in parameters.exempt:
+    if is_named(account, parameters.exempt):
         return out_of_scope(account, "exempt")
     if account.enabled is None:
         return undetermined(account, "state-unknown")
     if account.last_used is not None:
-        lag = min(account.last_used_lag_days or 0, parameters.directory_lag_days)
-        days = (as_of - account.last_used).days
-        if as_of - account.last_used > timedelta(days=parameters.stale_days + lag):
-            return deviates(account, "unused", last_used=account.last_used, days=days)
-        return conforms(account)
+        return _judge_last_use(account, account.last_used, parameters, as_of)
     if not account.never_used:
         return undetermined(account, "last-use-unknown")
+    return _judge_never_used(account, parameters, as_of)
+
+
+def _judge_last_use(account: Account, last_used: datetime, parameters: Parameters, as_of: datetime) -> Outcome:
+    idle = as_of - last_used
+    if -idle > FUTURE_TOLERANCE:
+        return undetermined(account, "dated-in-future", time=last_used)
+    lag = min(account.last_used_lag_days or 0, parameters.directory_lag_days)
+    if idle > span(days=parameters.stale_days + lag):
+        if account.last_used_at_least:
+            return undetermined(account, "later-use-possible", last_used=last_used, days=idle.days)
+        return deviates(account, "unused", last_used=last_used, days=idle.days)
+    return conforms(account)
+
+
+def _judge_never_used(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
     if account.created is None:
         return _judge_by_password(account, parameters, as_of)
-    if as_of - account.created > timedelta(days=parameters.stale_days):
-        return deviates(account, "never-used", created=account.created, days=(as_of - account.created).days)
+    age = as_of - account.created
+    if -age > FUTURE_TOLERANCE:
+        return undetermined(account, "dated-in-future", time=account.created)
+    if age > span(days=parameters.stale_days):
+        return deviates(account, "never-used", created=account.created, days=age.days)
     return conforms(account)
 
 
 def _judge_by_password(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
     """Never used, and not known when it was made: it is at least as old as its password."""
-    if account.password_set is None or as_of - account.password_set <= timedelta(days=parameters.stale_days):
+    if account.password_set is None or as_of - account.password_set <= span(days=parameters.stale_days):
         return undetermined(account, "age-unknown")
     days = (as_of - account.password_set).days
     return deviates(account, "never-used-since-password", password_set=account.password_set, days=days)

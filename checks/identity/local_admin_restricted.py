@@ -1,8 +1,9 @@
 """Administrator rights on a host are held only by those who were approved for it.
 
 Holders are everyone whom sudo or user id 0 gives full rights. The built-in root account conforms; another account
-with user id 0, a right that needs no authentication, and a group that stands for people the host cannot name all
-deviate. Without a decided list the remaining holders are named as not determined.
+with user id 0 deviates, and so does a right that needs no authentication on a holder who is not on the decided list.
+A group that stands for people the host cannot name is undetermined. Without a decided list the remaining holders are
+named as not determined.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.identity.account_reasons import DISABLED, MEMBERS_UNKNOWN, NOT_A_PERSON
+from checks.identity.account_reasons import DISABLED, MEMBERS_UNKNOWN, NOT_A_PERSON, in_directory
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Privilege
 
@@ -61,6 +61,12 @@ REASONS = {
     "members-unknown": MEMBERS_UNKNOWN,
     "break-glass": Reason(Text("Registrerat nödkonto.", "Registered break-glass account.")),
     "disabled": DISABLED,
+    "other-directory": Reason(
+        Text(
+            "Rollen finns i en molnkatalog, vars inloggningar styrs av dess egna policyer.",
+            "The role is in a cloud directory, whose sign-ins are governed by its own policies.",
+        )
+    ),
     "not-a-person": NOT_A_PERSON,
 }
 
@@ -75,11 +81,13 @@ def judge(
 
 def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
     role = privilege.role_name or privilege.role
+    if privilege.directory is not None:
+        return out_of_scope(privilege, "other-directory")
     if privilege.holder_category in {"group", "foreign"}:
         return undetermined(privilege, "members-unknown", role=role)
     if privilege.enabled is False:
         return out_of_scope(privilege, "disabled")
-    if privilege.holder in parameters.break_glass:
+    if in_directory(privilege.holder, parameters.break_glass):
         registered = len(parameters.break_glass)
         if registered > parameters.break_glass_max:
             return deviates(privilege, "too-many-break-glass", registered=registered, limit=parameters.break_glass_max)

@@ -1,18 +1,19 @@
 """Everyone with administrative rights on a host needs two factors to log on to it by SSH.
 
 Each holder of sudo or user id 0 is held against what sshd demands of that user, or of anyone where no Match block
-names the user. One alternative that takes a single factor is enough to deviate.
+names the user. One alternative, from one address, that takes a single factor is enough to deviate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, MEMBERS_UNKNOWN
-from checks.identity.ssh_factors import factors
+from checks.identity.ssh_factors import factors, fewest
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import LocalPrivilege, SshAccess
 
@@ -60,13 +61,15 @@ def judge(
     privileges: Population[LocalPrivilege], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per holder and privilege."""
-    ways = {(access.host, access.user): access for access in evidence.reading(SshAccess).records}
+    ways: defaultdict[tuple[str, str | None], list[SshAccess]] = defaultdict(list)
+    for access in evidence.reading(SshAccess).of(privileges.source).records:
+        ways[access.host, access.user].append(access)
     for privilege in privileges.records:
         yield _judge_holder(privilege, ways, parameters)
 
 
 def _judge_holder(
-    privilege: LocalPrivilege, ways: Mapping[tuple[str, str | None], SshAccess], parameters: Parameters
+    privilege: LocalPrivilege, ways: Mapping[tuple[str, str | None], Sequence[SshAccess]], parameters: Parameters
 ) -> Outcome:
     role = privilege.role_name or privilege.role
     if privilege.enabled is False:
@@ -75,8 +78,8 @@ def _judge_holder(
         return undetermined(privilege, "members-unknown", role=role)
     if privilege.holder in parameters.break_glass or privilege.subject in parameters.break_glass:
         return out_of_scope(privilege, "break-glass")
-    access = ways.get((privilege.host, privilege.holder)) or ways.get((privilege.host, None))
-    found = "unknown" if access is None else factors(access)
+    access = ways.get((privilege.host, privilege.holder)) or ways.get((privilege.host, None), ())
+    found = fewest(factors(each) for each in access)
     if found == "two":
         return conforms(privilege)
     if found == "one":

@@ -2,7 +2,8 @@
 
 Age is judged only against a rule that the organisation has decided (`max_age_days`); without one, the passwords older
 than `report_over_days` are listed as not determined, and nobody fails on age alone. Where there is a rule, a password
-older than `severe_over_days` on an account that may log on without a second factor is urgent.
+older than `severe_over_days` on an account that may log on without a smart card is urgent. A password dated in the
+future is undetermined: no clock that is right wrote that.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from checks.ages import FUTURE_TOLERANCE
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.identity.account_reasons import DISABLED, SELF_MANAGED, STATE_UNKNOWN
+from checks.identity.account_reasons import DATED_IN_FUTURE, DISABLED, SELF_MANAGED, STATE_UNKNOWN
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Account
 
@@ -65,6 +67,7 @@ REASONS = {
         Text("Ge läskontot rätt att se tidpunkten.", "Let the reading account see the time."),
         Severity.LOW,
     ),
+    "dated-in-future": DATED_IN_FUTURE,
     "state-unknown": STATE_UNKNOWN,
     "younger-than-reported": Reason(
         Text(
@@ -102,6 +105,8 @@ def _judge_account(account: Account, parameters: Parameters, as_of: datetime) ->
         return conforms(account)
     if account.password_set is None:
         return undetermined(account, "age-unknown")
+    if account.password_set - as_of > FUTURE_TOLERANCE:
+        return undetermined(account, "dated-in-future", time=account.password_set)
     days = (as_of - account.password_set).days
     if parameters.max_age_days <= 0:
         if days <= parameters.report_over_days:

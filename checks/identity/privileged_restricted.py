@@ -1,8 +1,9 @@
 """Administrative rights in the directory are held by few, and only by those who were approved.
 
-Every effective holder counts, nested membership resolved. A holder who is not on the decided list deviates; so does
-one whose account is disabled but still a member, and a privilege with more holders than the limit. Without a decided
-list each holder is named as not determined: the tool does not guess who should be an administrator.
+Every effective holder counts, nested membership resolved. A holder who is not on the decided list deviates (a group or
+a foreign principal whose members could not be read is undetermined instead); so does one whose account is disabled but
+still a member, and a privilege with more holders than the limit. Without a decided list each holder is named as not
+determined: the tool does not guess who should be an administrator.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
-from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST
+from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST, in_directory
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Privilege
 
@@ -83,7 +84,8 @@ def judge(
 def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
     role = privilege.role_name or privilege.role
     through = " > ".join(privilege.through) or role
-    if privilege.holder_category in {"group", "foreign"} and privilege.holder not in parameters.approved:
+    approved = in_directory(privilege.holder, parameters.approved)
+    if privilege.holder_category in {"group", "foreign"} and not approved:
         return undetermined(privilege, "members-unknown", role=role)
     if privilege.enabled is False:
         return deviates(privilege, "disabled-holder", role=role, through=through)
@@ -91,6 +93,6 @@ def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
         return undetermined(
             privilege, "no-approved-list", role=role, setting="controls: privileged-restricted: approved"
         )
-    if privilege.holder in parameters.approved:
+    if approved:
         return conforms(privilege)
     return deviates(privilege, "not-approved", role=role, through=through)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from collector.records.identity import SshAccess
 
 Factors = Literal["two", "one", "none-allowed", "unknown"]
 
-_KEY, _PASSWORD, _CODE = "key", "password", "code"
+_KEY, _PASSWORD, _CODE, _ELSEWHERE = "key", "password", "code", "elsewhere"
+
+ASK_ANOTHER_SERVER = frozenset({"pam_radius_auth.so"})
+"""PAM modules that leave it to a server what is asked for: RADIUS may ask for a code, or for the same password."""
 
 
 def factors(access: SshAccess) -> Factors:
@@ -16,7 +20,7 @@ def factors(access: SshAccess) -> Factors:
 
     A key, a password and a code from another device are one factor each; two of the same are one. keyboard-interactive
     is what PAM makes of it: a password where PAM asks for one, a code only where a module demands it and it cannot be
-    left out.
+    left out. Whether root may log on at all must be known before it is said that one factor is enough for root.
     """
     if access.user == "root" and access.permit_root_login == "no":
         return "none-allowed"
@@ -25,10 +29,17 @@ def factors(access: SshAccess) -> Factors:
         return "unknown"
     if not alternatives:
         return "none-allowed"
-    kinds = [_kinds(alternative, access) for alternative in alternatives]
+    kinds = [_settled(_kinds(alternative, access)) for alternative in alternatives]
     if any(kind is not None and len(kind) < 2 for kind in kinds):
-        return "one"
+        return "unknown" if access.user == "root" and access.permit_root_login is None else "one"
     return "unknown" if None in kinds else "two"
+
+
+def fewest(found: Iterable[Factors]) -> Factors:
+    """What several ways in come to together, the weakest deciding; `unknown` where there is none."""
+    several = set(found)
+    order: tuple[Factors, ...] = ("one", "unknown", "two", "none-allowed")
+    return next((each for each in order if each in several), "unknown")
 
 
 def _alternatives(access: SshAccess) -> tuple[tuple[str, ...], ...] | None:
@@ -70,6 +81,16 @@ def _kinds(methods: tuple[str, ...], access: SshAccess) -> set[str] | None:
     return kinds
 
 
+def _settled(kinds: set[str] | None) -> set[str] | None:
+    """The sorts, or None where only another server knows whether they are one or two.
+
+    Beside a key, whatever that server asks for is a second factor; beside a password it may be the password again.
+    """
+    if kinds is None or _ELSEWHERE not in kinds or _KEY in kinds or _CODE in kinds:
+        return kinds
+    return None
+
+
 def _interactive(access: SshAccess) -> set[str] | None:
     if access.use_pam is False:
         return {_PASSWORD}
@@ -79,4 +100,5 @@ def _interactive(access: SshAccess) -> set[str] | None:
         return {_PASSWORD}
     if access.pam_optional is None:
         return None
-    return {_CODE, _PASSWORD} if access.pam_password else {_CODE}
+    asked = {_ELSEWHERE} if ASK_ANOTHER_SERVER & set(access.pam_second_factors) else {_CODE}
+    return asked | {_PASSWORD} if access.pam_password else asked

@@ -25,15 +25,37 @@ def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ip_network(text, strict=False) for text in texts)
 
 
+def is_network(text: str) -> bool:
+    """Whether a text is an address or a CIDR."""
+    try:
+        ip_interface(text)
+    except ValueError:
+        return False
+    return True
+
+
 def observed_addresses(interfaces: Iterable[Interface]) -> Iterator[tuple[Interface, Address]]:
-    """Each interface with each address that can be reached from another host: no loopback, no link-local."""
+    """Each interface with each address that can be reached from another host: no loopback, no link-local.
+
+    Texts that are no addresses are left out; `unreadable_addresses` gives them.
+    """
     for interface in interfaces:
         if interface.kind == "loopback":
             continue
         for text in interface.addresses:
+            if not is_network(text):
+                continue
             address = ip_interface(text).ip
             if not (address.is_loopback or address.is_link_local or address.is_multicast):
                 yield interface, address
+
+
+def unreadable_addresses(interfaces: Iterable[Interface]) -> Iterator[tuple[Interface, str]]:
+    """Each interface with each of its texts that is no address."""
+    for interface in interfaces:
+        for text in interface.addresses:
+            if not is_network(text):
+                yield interface, text
 
 
 def zone_of(address: Address | str, zones: Iterable[Zone]) -> Zone | None:

@@ -19,6 +19,16 @@ class Cover:
     expired: tuple[DeclaredFlow, ...]
 
 
+def is_legible(flow: DeclaredFlow) -> bool:
+    """Whether the flow's ports and addresses can be understood."""
+    try:
+        networks_of(flow.destination_addresses)
+        tuple(map(port_range, flow.ports))
+    except ValueError:
+        return False
+    return True
+
+
 def cover(
     flows: Iterable[DeclaredFlow],
     zones: tuple[str, str],

@@ -78,12 +78,18 @@ class PacketFilter:
         own = [chain for chain in chains if chain.device == device]
         self._base = sorted(
             (chain for chain in own if chain.hook in _HOOKS),
-            key=lambda chain: (_HOOKS.index(chain.hook or ""), chain.priority or 0),
+            key=lambda chain: (
+                _HOOKS.index(chain.hook or ""),
+                chain.priority or 0,
+                chain.family,
+                chain.table,
+                chain.name,
+            ),
         )
         self._rules: dict[tuple[str, str, str], list[FirewallRule]] = {
             (chain.family, chain.table, chain.name): [] for chain in own
         }
-        for rule in sorted((each for each in rules if each.device == device), key=lambda each: each.position):
+        for rule in sorted((each for each in rules if each.device == device), key=_place):
             self._rules.setdefault((rule.family, rule.table, rule.chain), []).append(rule)
         self._interfaces = [
             (ip_interface(address).network, interface.name)
@@ -180,6 +186,11 @@ class _Seen:
     incoming: str | None
     outgoing: str | None
     routed: bool
+
+
+def _place(rule: FirewallRule) -> tuple[int, int, str]:
+    """Order within a chain; nothing but the record itself decides between rules that claim the same place."""
+    return rule.position, -1 if rule.handle is None else rule.handle, repr(rule)
 
 
 def _decision(possible: _Outcomes) -> Decision:

@@ -6,7 +6,7 @@ of parts therefore decides on all packets between two networks, without a sample
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
 
 from checks.network.packet_filter import port_range
@@ -44,6 +44,20 @@ def port_parts(rules: Iterable[FirewallRule], also: Iterable[str] = ()) -> tuple
             starts |= {start for start in (low, high + 1) if 1 < start <= LAST_PORT}
     ordered = sorted(starts)
     return tuple((start, end - 1) for start, end in zip(ordered, [*ordered[1:], LAST_PORT + 1], strict=True))
+
+
+def illegible(rule: FirewallRule) -> Iterator[str]:
+    """Each text of a rule that is no address and no range of them, or no port and no range."""
+    for written in (*rule.sources, *rule.destinations):
+        try:
+            _ends(written)
+        except ValueError:
+            yield written
+    for written in (*rule.ports, *rule.source_ports):
+        try:
+            port_range(written)
+        except ValueError:
+            yield written
 
 
 def _ends(written: str) -> tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address]:

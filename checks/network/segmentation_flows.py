@@ -3,7 +3,9 @@
 A probe that gets an answer through a port that no declared flow covers deviates; where only an expired flow covers
 it, the opening has outlived its decision. A declared flow that gets no answer from a target that is alive is cut, and
 deviates too. Silence from a target that answered nothing at all proves nothing, and a refusal may come from the
-target itself or from a firewall in its name: both are undetermined where no flow is declared.
+target itself or from a firewall in its name: both are undetermined where no flow is declared. A vantage without a
+route has shown nothing unless the target answered it on another port. While the list of flows is not whole, no opening
+is called undeclared.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from ipaddress import ip_address
+from ipaddress import ip_interface
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.network.declared_flows import cover
+from checks.network.addresses import is_network
+from checks.network.declared_flows import cover, is_legible
 from collector.evidence import EvidenceSet, Population
 from collector.records.network import DeclaredFlow, Probe
 
@@ -83,6 +86,16 @@ REASONS = {
         ),
         Text("Ange nödvändiga flöden under flows.", "Declare the necessary flows under flows."),
     ),
+    "flow-list-incomplete": Reason(
+        Text(
+            "Listan över angivna flöden kunde inte läsas i sin helhet.",
+            "The list of declared flows could not be read in full.",
+        ),
+        Text("Rätta de flöden som inte kunde läsas.", "Mend the flows that could not be read."),
+    ),
+    "target-not-understood": Reason(
+        Text("Målets adress {target} kunde inte tolkas.", "The target's address {target} could not be understood."),
+    ),
     "same-zone": Reason(Text("Målet står i samma zon.", "The target stands in the same zone.")),
 }
 
@@ -92,26 +105,30 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per probe."""
     declared = evidence.reading(DeclaredFlow)
-    flows = list(declared.records)
+    flows = [flow for flow in declared.records if is_legible(flow)]
+    whole = declared.complete and len(flows) == sum(population.count for population in declared.populations)
     for probe in probes.records:
         if probe.zone == probe.target_zone:
             yield out_of_scope(probe, "same-zone")
         elif not declared.populations:
             yield undetermined(probe, "no-flow-list")
+        elif not is_network(probe.target):
+            yield undetermined(probe, "target-not-understood", target=probe.target)
         else:
-            yield _judge_probe(probe, flows, as_of.date())
+            yield _judge_probe(probe, flows, as_of.date(), whole=whole)
 
 
-def _judge_probe(probe: Probe, flows: Sequence[DeclaredFlow], today: date) -> Outcome:
-    covering = cover(
-        flows, (probe.zone, probe.target_zone), ip_address(probe.target), probe.protocol, probe.port, today
-    )
+def _judge_probe(probe: Probe, flows: Sequence[DeclaredFlow], today: date, *, whole: bool) -> Outcome:
+    target = ip_interface(probe.target).ip
+    covering = cover(flows, (probe.zone, probe.target_zone), target, probe.protocol, probe.port, today)
     where: dict[str, str | int] = {"target": probe.target, "port": probe.port, "protocol": probe.protocol}
     if probe.outcome == "failed":
         return undetermined(probe, "probe-failed")
     if probe.outcome == "open":
         if covering.valid:
             return conforms(probe)
+        if not whole:
+            return undetermined(probe, "flow-list-incomplete")
         if covering.expired:
             last = max(flow.valid_until for flow in covering.expired if flow.valid_until is not None)
             return deviates(probe, "open-after-expiry", zone=probe.zone, valid_until=last, **where)
@@ -122,6 +139,6 @@ def _judge_probe(probe: Probe, flows: Sequence[DeclaredFlow], today: date) -> Ou
         return undetermined(probe, "target-dead")
     if probe.outcome == "refused":
         return undetermined(probe, "refused")
-    if probe.outcome == "no-answer" and not probe.target_alive:
+    if probe.outcome in {"no-answer", "no-route"} and not probe.target_alive:
         return undetermined(probe, "target-dead")
     return conforms(probe)

@@ -3,7 +3,8 @@
 For every firewall and every pair of zones that it stands between, the rules are followed for the first packet of a
 connection: one for each piece into which rules and declared flows cut addresses and ports. Ports that pass without a
 declared flow deviate, and so does a declared flow that a rule cuts. A firewall that filters no routed traffic
-deviates as a whole. Where a rule holds an expression that is not understood, what depends on it is undetermined.
+deviates as a whole. Where a rule holds an expression that is not understood, what depends on it is undetermined; so is
+a firewall whose chains, rules or interfaces were not all read, or whose rules make more than MAX_DECISIONS pieces.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from datetime import date, datetime
 from itertools import permutations
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
-from checks.network.addresses import Address, networks_of, observed_addresses
-from checks.network.declared_flows import cover
+from checks.network.addresses import Address, is_network, networks_of, observed_addresses, unreadable_addresses
+from checks.network.declared_flows import cover, is_legible
 from checks.network.packet_filter import Decision, Packet, PacketFilter
-from checks.network.parts import address_parts, port_parts
+from checks.network.parts import address_parts, illegible, port_parts
 from collector.evidence import EvidenceSet, Population, R
 from collector.records.host import Interface
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
@@ -27,6 +28,8 @@ READS = (FirewallChain, FirewallRule, Interface, Zone, DeclaredFlow)
 EVERY_RECORD = False
 
 PROTOCOLS = ("tcp", "udp")
+MAX_DECISIONS = 5_000_000
+"""Packets times rules that are worked through for one firewall; a hostile ruleset could ask for any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,22 @@ REASONS = {
         Text(
             "Om {device} släpper igenom beror på en regel som inte kunde tolkas ({rule}).",
             "Whether {device} lets it through depends on a rule that was not understood ({rule}).",
+        ),
+    ),
+    "rules-unread": Reason(
+        Text(
+            "Kedjor, regler, gränssnitt, zoner eller flöden kunde inte läsas i sin helhet.",
+            "Chains, rules, interfaces, zones or flows could not be read in full.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
+    "address-not-understood": Reason(
+        Text("{text} kunde inte tolkas som adress eller port.", "{text} could not be understood as address or port."),
+    ),
+    "too-many-pieces": Reason(
+        Text(
+            "Reglerna ger {pieces} kombinationer att pröva; högst {limit} prövas.",
+            "The rules make {pieces} combinations to test; at most {limit} are tested.",
         ),
     ),
     "no-flow-list": Reason(
@@ -144,9 +163,22 @@ def judge(
     """Outcomes per firewall, zone pair, protocol and range of ports, and per declared flow that is cut."""
     declared = evidence.reading(DeclaredFlow)
     flows = list(declared.records)
-    for device in _devices(chains, evidence):
+    readings = [evidence.reading(kind).of(chains.source) for kind in (FirewallChain, FirewallRule, Interface)]
+    declarations = (evidence.reading(Zone), declared)
+    whole = all(reading.complete or not reading.populations for reading in declarations)
+    for name, strange in _device_names(chains, evidence):
+        if not whole or not all(reading.covers(name) for reading in readings):
+            yield undetermined(name, "rules-unread")
+            continue
+        if strange is not None:
+            yield undetermined(name, "address-not-understood", text=strange)
+            continue
+        device = _device(name, chains, evidence)
+        pieces = _pieces(device, flows)
         if len(device.zones) < 2:
             yield undetermined(device.name, "stands-between-nothing")
+        elif pieces > MAX_DECISIONS:
+            yield undetermined(device.name, "too-many-pieces", pieces=pieces, limit=MAX_DECISIONS)
         elif not device.filter.filters:
             yield deviates(device.name, "no-filtering", zones=", ".join(zone.name for zone in device.zones))
         else:
@@ -157,21 +189,43 @@ def judge(
                     yield undetermined(f"{source.name} -> {destination.name}", "no-flow-list")
 
 
-def _devices(chains: Population[FirewallChain], evidence: EvidenceSet) -> Iterator[_Device]:
-    held = list(chains.records)
+def _device_names(chains: Population[FirewallChain], evidence: EvidenceSet) -> Iterator[tuple[str, str | None]]:
+    """Every firewall of the source, with the first text about it that is no address and no port."""
     rules = _of_source(evidence.reading(FirewallRule).populations, chains.source)
     interfaces = _of_source(evidence.reading(Interface).populations, chains.source)
-    zones = list(evidence.reading(Zone).records)
-    for name in sorted({chain.device for chain in held} | {each.host for each in interfaces}):
-        own = [rule for rule in rules if rule.device == name]
-        seen = [address for _, address in observed_addresses(each for each in interfaces if each.host == name)]
-        yield _Device(
-            name=name,
-            filter=PacketFilter(name, held, own, interfaces),
-            zones=tuple(zone for zone in zones if _stands_in(zone, seen)),
-            rules=tuple(own),
-            interfaces=tuple(each for each in interfaces if each.host == name),
-        )
+    declared = [text for zone in evidence.reading(Zone).records for text in zone.networks if not is_network(text)]
+    declared += [flow.subject for flow in evidence.reading(DeclaredFlow).records if not is_legible(flow)]
+    for name in sorted({chain.device for chain in chains.records} | {each.host for each in interfaces}):
+        own = [each for each in interfaces if each.host == name]
+        strange = [text for _, text in unreadable_addresses(own)]
+        strange += [text for rule in rules if rule.device == name for text in illegible(rule)]
+        yield name, min(declared + strange, default=None)
+
+
+def _device(name: str, chains: Population[FirewallChain], evidence: EvidenceSet) -> _Device:
+    rules = _of_source(evidence.reading(FirewallRule).populations, chains.source)
+    interfaces = _of_source(evidence.reading(Interface).populations, chains.source)
+    own = tuple(rule for rule in rules if rule.device == name)
+    held = tuple(each for each in interfaces if each.host == name)
+    seen = [address for _, address in observed_addresses(held)]
+    zones = sorted(evidence.reading(Zone).records, key=lambda zone: zone.name)
+    return _Device(
+        name=name,
+        filter=PacketFilter(name, chains.records, own, held),
+        zones=tuple(zone for zone in zones if _stands_in(zone, seen)),
+        rules=own,
+        interfaces=held,
+    )
+
+
+def _pieces(device: _Device, flows: Sequence[DeclaredFlow]) -> int:
+    """How many rules are looked at to decide on every packet between the zones, at most."""
+    also = [text for flow in flows for text in flow.destination_addresses]
+    ports = len(port_parts(device.rules, [text for flow in flows for text in flow.ports]))
+    origins = [len(_addresses(device, zone, ())) for zone in device.zones]
+    targets = [len(_addresses(device, zone, also)) for zone in device.zones]
+    ways = sum(a * b for i, a in enumerate(origins) for j, b in enumerate(targets) if i != j)
+    return ways * ports * len(PROTOCOLS) * (len(device.rules) + 1)
 
 
 def _of_source(populations: Iterable[Population[R]], source: str) -> list[R]:

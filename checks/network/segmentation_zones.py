@@ -2,7 +2,8 @@
 
 Judged on the declared zones and on the interfaces that were seen. A required role without a zone, a zone with two
 required roles, and zones whose networks overlap deviate; so does an interface in a network that no zone declares. A
-zone in which no interface was seen is undetermined: it exists on paper.
+zone in which no interface was seen is undetermined: it exists on paper. So is what bears an address that cannot be
+understood.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime
 from itertools import combinations
 
 from checks.finding import Outcome, Reason, Text, conforms, deviates, undetermined
-from checks.network.addresses import Network, networks_of, observed_addresses
+from checks.network.addresses import Network, is_network, networks_of, observed_addresses, unreadable_addresses
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Interface
 from collector.records.network import Zone
@@ -55,6 +56,9 @@ REASONS = {
         Text("Adressen {address} ligger inte i någon angiven zon.", "The address {address} lies in no declared zone."),
         Text("Ange nätet under zones, eller flytta värden.", "Declare the network under zones, or move the host."),
     ),
+    "address-not-understood": Reason(
+        Text("Adressen {address} kunde inte tolkas.", "The address {address} could not be understood."),
+    ),
     "nothing-observed": Reason(
         Text(
             "Ingen läst värd står i zonen; den är bara angiven.",
@@ -69,23 +73,34 @@ def judge(
     zones: Population[Zone], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per zone, per required role without one, and per interface outside all zones."""
-    declared = list(zones.records)
-    seen = list(observed_addresses(evidence.reading(Interface).records))
-    nets = {zone.name: networks_of(zone.networks) for zone in declared}
+    held = sorted(zones.records, key=lambda zone: (zone.name, repr(zone)))
+    strange = {zone: text for zone in held for text in zone.networks if not is_network(text)}
+    declared = [zone for zone in held if zone not in strange]
+    interfaces = evidence.reading(Interface)
+    seen = list(observed_addresses(interfaces.records))
+    nets = {zone: networks_of(zone.networks) for zone in declared}
     for zone in declared:
         yield _judge_zone(zone, declared, nets, [address for _, address in seen], parameters)
+    for zone in held:
+        if zone in strange:
+            yield undetermined(zone, "address-not-understood", address=strange[zone])
     for role in parameters.required_roles:
-        if not any(role in zone.roles for zone in declared):
+        if not any(role in zone.roles for zone in held):
             yield deviates(role, "role-without-zone", role=role)
     for interface, address in seen:
         if not any(address in network for each in nets.values() for network in each):
-            yield deviates(interface, "network-not-declared", address=str(address))
+            if strange:
+                yield undetermined(interface, "address-not-understood", address=min(strange.values()))
+            else:
+                yield deviates(interface, "network-not-declared", address=str(address))
+    for interface, text in unreadable_addresses(interfaces.records):
+        yield undetermined(interface, "address-not-understood", address=text)
 
 
 def _judge_zone(
     zone: Zone,
     declared: Sequence[Zone],
-    nets: dict[str, tuple[Network, ...]],
+    nets: dict[Zone, tuple[Network, ...]],
     seen: Sequence[object],
     parameters: Parameters,
 ) -> Outcome:
@@ -95,10 +110,10 @@ def _judge_zone(
     for one, other in combinations(declared, 2):
         if zone in (one, other):
             partner = other if zone is one else one
-            common = _overlap(nets[zone.name], nets[partner.name])
+            common = _overlap(nets[zone], nets[partner])
             if common:
                 return deviates(zone, "networks-overlap", other=partner.name, networks=", ".join(common))
-    if not any(address in network for address in seen for network in nets[zone.name]):
+    if not any(address in network for address in seen for network in nets[zone]):
         return undetermined(zone, "nothing-observed")
     return conforms(zone)
 

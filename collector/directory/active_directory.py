@@ -3,7 +3,8 @@
 Last use. `lastLogonTimestamp` is replicated, and late by up to `msDS-LogonTimeSyncInterval` (14 days where not set;
 0: never written). `lastLogon` is exact, and this domain controller's alone: a lower bound. The later of both is taken,
 and the lag is what the replicated one leaves open. `lastLogon` without `lastLogonTimestamp` proves nothing about other
-domain controllers, so it is not used then.
+domain controllers, so it is not used then; unless others were asked too (`controllers`): with all of them read there
+is no lag, with some of them it is a lower bound.
 
 Absence. A reader who may not see `lastLogonTimestamp` gets the same answer as for an account that never logged on. Its
 absence counts only where the same unit shows it on another account. (`logonCount` and `lastLogon` are no proof: rights
@@ -18,10 +19,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from collector.directory.accounts import ParsedAccount, Proof
+from collector.directory.exposures import ATTRIBUTES as EXPOSURE_ATTRIBUTES
+from collector.directory.exposures import exposures
 from collector.directory.membership import BUILTIN_ROLES, DNS_ADMINS, DOMAIN_ROLES, Principal
-from collector.directory.names import dn_key, filter_value, first_value, is_below, parent_key, parse_sid
+from collector.directory.names import (
+    dn_key,
+    filter_value,
+    first_value,
+    is_below,
+    is_in_units,
+    parent_key,
+    parse_sid,
+)
 from collector.directory.times import FILETIME_NEVER, parse_filetime, parse_generalized_time, parse_integer
 from collector.records.identity import Account, AccountCategory
 from collector.transport.ldap import Entry, Search
@@ -35,17 +47,21 @@ ROOT_DSE = Search(
     "",
     "base",
     "(objectClass=*)",
-    ("currentTime", "defaultNamingContext", "rootDomainNamingContext", "domainFunctionality", "dnsHostName"),
+    (
+        *("currentTime", "defaultNamingContext", "rootDomainNamingContext", "domainFunctionality", "dnsHostName"),
+        *("configurationNamingContext", "schemaNamingContext", "vendorName"),
+    ),
 )
 DOMAIN = "<domain>"
 DOMAIN_SID = "<domain SID>"
 _MANAGED = frozenset(
     {"msds-groupmanagedserviceaccount", "msds-managedserviceaccount", "msds-delegatedmanagedserviceaccount"}
 )
-_ACCOUNTS = (
+ACCOUNTS = (
     "(|(&(objectCategory=person)(objectClass=user))(objectClass=msDS-GroupManagedServiceAccount)"
     "(objectClass=msDS-ManagedServiceAccount))"
 )
+VALUE_METADATA = "msDS-ReplValueMetaData"
 _HOLDER_ATTRIBUTES = ("sAMAccountName", "objectClass", "objectSid", "userAccountControl")
 
 
@@ -58,6 +74,10 @@ class DomainFacts:
     service_units: tuple[str, ...] = ()
     """Keys of units whose accounts are service accounts."""
     person_key: str = "employeeID"
+    external_units: tuple[str, ...] = ()
+    """Keys of units whose accounts belong to outsiders."""
+    controllers_read: Literal["one", "some", "all"] = "one"
+    """Whose lastLogon is known."""
 
     @property
     def keeps_use(self) -> bool:
@@ -75,8 +95,9 @@ def account_search(base: str, page_size: int, person_key: str) -> Search:
     attributes = (
         *("sAMAccountName", "objectSid", "objectClass", "userAccountControl", "whenCreated"),
         *("lastLogonTimestamp", "lastLogon", "pwdLastSet", "accountExpires", person_key),
+        *EXPOSURE_ATTRIBUTES,
     )
-    return Search(base, "subtree", _ACCOUNTS, attributes, page_size)
+    return Search(base, "subtree", ACCOUNTS, attributes, page_size)
 
 
 def privileged_group_search(page_size: int, domain: str = DOMAIN, domain_sid: str = DOMAIN_SID) -> Search:
@@ -115,6 +136,11 @@ def members_of(page_size: int, domain: str, group: Entry, sid: str | None, domai
     return member_search(page_size, domain, filter_value(group.dn), relative_id)
 
 
+def added_search(dn: str) -> Search:
+    """When each member was put into a group: only Windows tells, and only those who may read the group's members."""
+    return Search(dn, "base", "(objectClass=*)", (VALUE_METADATA,))
+
+
 def sid_of(entry: Entry) -> str | None:
     """ObjectSid as text; None where it is absent. Raises MalformedValueError."""
     value = entry.first("objectSid")
@@ -138,13 +164,18 @@ def name_of(entry: Entry) -> str:
     return entry.text("sAMAccountName") or first_value(entry.dn)
 
 
-def parse_account(entry: Entry, facts: DomainFacts) -> ParsedAccount:
-    """One account from its raw attributes; raises MalformedValueError."""
+def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | None = None) -> ParsedAccount:
+    """One account from its raw attributes and its latest lastLogon at other controllers; raises MalformedValueError."""
     flags = _integer(entry, "userAccountControl")
     replicated = _filetime(entry, "lastLogonTimestamp") if facts.keeps_use else None
     shown = entry.first("lastLogonTimestamp") is not None
     used_here = _filetime(entry, "lastLogon")
-    last_used, source, lag = _last_use(replicated, used_here, facts.lag_days)
+    if used_elsewhere is not None and (used_here is None or used_elsewhere > used_here):
+        used_here = used_elsewhere
+    last_used, source, lag = _last_use(replicated, used_here, facts)
+    if facts.controllers_read == "all":
+        shown = shown or entry.first("lastLogon") is not None or used_here is not None
+    keeps_use = facts.keeps_use or facts.controllers_read == "all"
     password_set = _integer(entry, "pwdLastSet")
     expires = _integer(entry, "accountExpires")
     created = entry.first("whenCreated")
@@ -158,20 +189,23 @@ def parse_account(entry: Entry, facts: DomainFacts) -> ParsedAccount:
         last_used=last_used,
         last_used_from=source,
         last_used_lag_days=lag,
-        never_used=True if facts.keeps_use and shown and replicated is None and used_here is None else None,
+        last_used_at_least=True if last_used is not None and lag is None else None,
+        never_used=True if keeps_use and shown and replicated is None and used_here is None else None,
         password_set=_filetime(entry, "pwdLastSet"),
         password_must_change=None if password_set is None else password_set == 0,
         password_never_expires=None if flags is None else bool(flags & DONT_EXPIRE_PASSWORD),
         expires=_filetime(entry, "accountExpires"),
         never_expires=None if expires is None else expires in {0, FILETIME_NEVER},
         smartcard_required=None if flags is None else bool(flags & SMARTCARD_REQUIRED),
+        external=is_in_units(dn_key(entry.dn), facts.external_units),
+        exposures=exposures(flags, entry),
     )
     return ParsedAccount(
         account=account,
         key=dn_key(entry.dn),
         container=parent_key(entry.dn),
-        shows_use=facts.keeps_use and shown,
-        may_be_unused=facts.keeps_use and not used_here,
+        shows_use=(keeps_use and shown) or last_used is not None,
+        may_be_unused=keeps_use and not used_here,
         state_open=flags is None,
     )
 
@@ -222,13 +256,19 @@ def lag_days(domain: Entry | None, functional_level: bytes | None) -> int:
 
 
 def _last_use(
-    replicated: datetime | None, here: datetime | None, lag: int
+    replicated: datetime | None, here: datetime | None, facts: DomainFacts
 ) -> tuple[datetime | None, str | None, int | None]:
+    """Latest use, the attribute that says so, and the lag in days; None as the lag: it is only a lower bound."""
+    exact = facts.controllers_read == "all"
     if replicated is None:
-        return None, None, None
+        if here is None or facts.controllers_read == "one":
+            return None, None, None
+        return here, "lastLogon", 0 if exact else None
     if here is None or here <= replicated:
-        return replicated, "lastLogonTimestamp", lag
-    left_open = timedelta(days=lag) - (here - replicated)
+        return replicated, "lastLogonTimestamp", 0 if exact else facts.lag_days
+    if exact:
+        return here, "lastLogon", 0
+    left_open = timedelta(days=facts.lag_days) - (here - replicated)
     return here, "lastLogon", max(0, -(-left_open // timedelta(days=1)))
 
 

@@ -31,6 +31,8 @@ class Principal:
     category: AccountCategory | Literal["group", "foreign"] | None = None
     enabled: bool | None = None
     smartcard_required: bool | None = None
+    person_key: str | None = None
+    """Read for memberships only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from collector.directory.times import MalformedValueError
 
@@ -17,12 +19,14 @@ def relative_names(dn: str) -> tuple[str, ...]:
 
 def dn_key(dn: str) -> str:
     """One spelling for all ways to write a name: equal keys name the same entry. For comparison only."""
-    return ",".join(_relative_key(part) for part in relative_names(dn))
+    first, above = _split(dn)
+    key = _key_above(above)
+    return f"{_relative_key(first)},{key}" if key else _relative_key(first) if first else ""
 
 
 def parent_key(dn: str) -> str:
     """The key of the entry above."""
-    return ",".join(_relative_key(part) for part in relative_names(dn)[1:])
+    return _key_above(_split(dn)[1])
 
 
 def is_below(key: str, ancestor: str) -> bool:
@@ -30,21 +34,28 @@ def is_below(key: str, ancestor: str) -> bool:
     return key == ancestor or key.endswith(f",{ancestor}")
 
 
+def is_in_units(key: str, units: Sequence[str]) -> bool | None:
+    """Whether an entry stands in one of the units; None where no unit is named."""
+    return any(is_below(key, unit) for unit in units) if units else None
+
+
 def first_value(dn: str) -> str:
     r"""The value of the first part: `CN=Ek\, Eva,OU=x` -> `Ek, Eva`."""
-    part = next(iter(relative_names(dn)), "")
+    part, _ = _split(dn)
     return unescape(part.partition("=")[2].strip()) or dn
 
 
 def unescape(text: str) -> str:
     """An attribute value less its RFC 4514 escapes."""
+    if "\\" not in text:
+        return text
     octets = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()) if found[1] else found[2], text.encode())
     return octets.decode("utf-8", "backslashreplace")
 
 
 def filter_value(text: str) -> str:
     """A value for use in a search filter (RFC 4515 section 3)."""
-    return "".join(f"\\{ord(each):02x}" if each in "\\*()\0" else each for each in text)
+    return text.translate(_IN_FILTER)
 
 
 def parse_sid(value: bytes) -> str:
@@ -58,7 +69,35 @@ def parse_sid(value: bytes) -> str:
     return "-".join(("S", "1", shown, *parts))
 
 
+def _split(dn: str) -> tuple[str, str]:
+    """The first part and what is above it; both as written."""
+    if "\\" not in dn and ";" not in dn and dn[:1] != ",":
+        first, _, above = dn.partition(",")
+        return first, above
+    found = _RELATIVE.search(dn)
+    return ("", "") if found is None else (found[0], dn[found.end() + 1 :])
+
+
+def _key_above(dn: str) -> str:
+    """The key of a name that many entries have above them."""
+    return _remembered_key(dn) if len(dn) < _MAX_REMEMBERED else _whole_key(dn)
+
+
+def _whole_key(dn: str) -> str:
+    return ",".join(_relative_key(part) for part in relative_names(dn))
+
+
+@lru_cache(maxsize=4096)
+def _remembered_key(dn: str) -> str:
+    return _whole_key(dn)
+
+
 def _relative_key(part: str) -> str:
     kind, _, value = part.partition("=")
     plain = " ".join(unescape(value).casefold().split())
-    return f"{kind.strip().casefold()}={filter_value(plain).replace(',', chr(0))}"
+    return f"{kind.strip().casefold()}={plain.translate(_IN_KEY)}"
+
+
+_MAX_REMEMBERED = 1000
+_IN_FILTER = {ord(each): f"\\{ord(each):02x}" for each in "\\*()\0"}
+_IN_KEY = {**_IN_FILTER, ord(","): "\0"}

@@ -1,7 +1,8 @@
 """OpenLDAP: searches, and what its attributes mean (RFC 2307, RFC 2798, draft-behera-ldap-password-policy); pure.
 
 Last use. `pwdLastSuccess` (`lastbind on`, slapd 2.5) or `authTimestamp` (the contributed overlay lastbind): successful
-binds at this server, exact to the configured precision, which a reader cannot see.
+binds at this server, exact to the configured precision, which a reader cannot see. FreeIPA: `krbLastSuccessfulAuth`, by
+default neither written nor replicated, so it is a lower bound, and its absence proves nothing.
 
 Absence. slapd treats a filter on an attribute that the reader may not search as undefined, also under «not»: an entry
 that `(!(pwdLastSuccess=*))` brings has no such value. That proves no use since recording began, and no earlier than
@@ -15,10 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from collector.directory.accounts import ParsedAccount, Proof, Seen
 from collector.directory.membership import Principal
-from collector.directory.names import dn_key, filter_value, first_value, is_below, parent_key
+from collector.directory.names import dn_key, filter_value, first_value, is_in_units, parent_key
 from collector.directory.times import parse_epoch_days, parse_generalized_time
 from collector.records.identity import Account, AccountCategory
 from collector.transport.ldap import NO_ATTRIBUTES, Entry, Search
@@ -44,6 +46,16 @@ class ServerFacts:
     service_units: tuple[str, ...] = ()
     """Keys of units whose accounts are service accounts."""
     has_password_policy: bool = True
+    external_units: tuple[str, ...] = ()
+    """Keys of units whose accounts belong to outsiders."""
+
+
+_FREEIPA_ATTRIBUTES = (
+    *("ipaUniqueID", "nsAccountLock", "krbLastSuccessfulAuth", "krbLastPwdChange", "krbPrincipalExpiration"),
+)
+"""freeipa: install/share/60basev2.ldif, install/share/60kerberos.ldif."""
+_KERBEROS_USE = "krbLastSuccessfulAuth"
+_USES = ("pwdLastSuccess", "authTimestamp", _KERBEROS_USE)
 
 
 def account_search(base: str, page_size: int, person_key: str) -> Search:
@@ -51,6 +63,7 @@ def account_search(base: str, page_size: int, person_key: str) -> Search:
     attributes = (
         *("uid", "cn", "objectClass", "entryUUID", "createTimestamp", "pwdLastSuccess", "authTimestamp"),
         *("pwdChangedTime", "pwdAccountLockedTime", "pwdReset", "shadowExpire", "loginShell", person_key),
+        *_FREEIPA_ATTRIBUTES,
     )
     return Search(base, "subtree", _ACCOUNTS, attributes, page_size)
 
@@ -75,19 +88,24 @@ def below_search(unit: str) -> Search:
     return Search(unit, "one", "(objectClass=*)", NO_ATTRIBUTES, 1)
 
 
-def entry_search(dn: str) -> Search:
+def entry_search(dn: str, person_key: str | None = None) -> Search:
     """A group or a member by name."""
-    return Search(dn, "base", "(objectClass=*)", (*_HOLDER_ATTRIBUTES, *MEMBER_ATTRIBUTES))
+    return Search(dn, "base", "(objectClass=*)", (*_holder_attributes(person_key), *MEMBER_ATTRIBUTES))
 
 
-def user_search(base: str, user: str) -> Search:
+def user_search(base: str, user: str, person_key: str | None = None) -> Search:
     """A member that a posixGroup names by user name."""
-    return Search(base, "subtree", f"(&{_ACCOUNTS}(uid={user}))", _HOLDER_ATTRIBUTES, 10)
+    return Search(base, "subtree", f"(&{_ACCOUNTS}(uid={user}))", _holder_attributes(person_key), 10)
 
 
-def user_search_for(base: str, user: str) -> Search:
+def user_search_for(base: str, user: str, person_key: str | None = None) -> Search:
     """As `user_search`, for a name as read."""
-    return user_search(base, filter_value(user))
+    return user_search(base, filter_value(user), person_key)
+
+
+def _holder_attributes(person_key: str | None) -> tuple[str, ...]:
+    """What is read of a member; the person's key only where it is needed."""
+    return _HOLDER_ATTRIBUTES if person_key is None else (*_HOLDER_ATTRIBUTES, person_key)
 
 
 def is_group(entry: Entry) -> bool:
@@ -106,36 +124,54 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Collection[str]) -
     Raises MalformedValueError.
     """
     key = dn_key(entry.dn)
-    uses = [(parse_generalized_time(v), n) for n in ("pwdLastSuccess", "authTimestamp") for v in entry.values(n)]
+    uses = [(parse_generalized_time(v), n) for n in _USES for v in entry.values(n)]
     last_used, source = max(uses, default=(None, None))
-    created, password_set = entry.first("createTimestamp"), entry.first("pwdChangedTime")
+    created = entry.first("createTimestamp")
+    password_set = entry.first("pwdChangedTime") or entry.first("krbLastPwdChange")
     expires, reset = entry.first("shadowExpire"), entry.first("pwdReset")
     locked = entry.first("pwdAccountLockedTime")
     shell = entry.text("loginShell")
     sure = locked is not None or key in unlocked or not facts.has_password_policy
     account = Account(
         name=name_of(entry),
-        identifier=entry.text("entryUUID"),
+        identifier=entry.text("entryUUID") or entry.text("ipaUniqueID"),
         category=category_of(entry, facts.service_units),
         person_key=entry.text(facts.person_key),
-        enabled=locked != LOCKED_FOR_EVER if sure else None,
+        enabled=_enabled(entry, sure=sure),
         interactive=False if shell is not None and shell.rpartition("/")[2] in _NO_SHELL else None,
         created=None if created is None else parse_generalized_time(created),
         last_used=last_used,
         last_used_from=source,
         password_set=None if password_set is None else parse_generalized_time(password_set),
         password_must_change=None if reset is None else reset.upper() == b"TRUE",
-        expires=None if expires is None else parse_epoch_days(expires),
-        never_expires=None if expires is None else parse_epoch_days(expires) is None,
+        expires=_expires(entry),
+        never_expires=None if expires is None else parse_epoch_days(expires) is None and _expires(entry) is None,
+        external=is_in_units(key, facts.external_units),
+        last_used_at_least=True if source == _KERBEROS_USE else None,
     )
     return ParsedAccount(
         account=account,
         key=key,
         container=parent_key(entry.dn),
         shows_use=last_used is not None,
-        may_be_unused=last_used is None,
-        state_open=not sure,
+        may_be_unused=last_used is None and "krbprincipalaux" not in entry.classes(),
+        state_open=not sure and account.enabled is None,
     )
+
+
+def _enabled(entry: Entry, *, sure: bool) -> bool | None:
+    """By nsAccountLock (389 Directory Server) and pwdAccountLockedTime; `sure`: it is known that this one is absent."""
+    if (entry.first("nsAccountLock") or b"").upper() == b"TRUE":
+        return False
+    return entry.first("pwdAccountLockedTime") != LOCKED_FOR_EVER if sure else None
+
+
+def _expires(entry: Entry) -> datetime | None:
+    """The earlier of what shadow(5) and Kerberos say."""
+    days, kerberos = entry.first("shadowExpire"), entry.first("krbPrincipalExpiration")
+    ends = [None if days is None else parse_epoch_days(days)]
+    ends.append(None if kerberos is None else parse_generalized_time(kerberos))
+    return min((each for each in ends if each is not None), default=None)
 
 
 def proof(unused: Collection[str]) -> Proof:
@@ -151,8 +187,8 @@ def proof(unused: Collection[str]) -> Proof:
 
 def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCategory | None:
     """What an account is for: by its unit, else a person by class; None where the classes leave it open."""
-    key, classes = dn_key(entry.dn), entry.classes()
-    if any(is_below(key, unit) for unit in service_units):
+    classes = entry.classes()
+    if service_units and is_in_units(dn_key(entry.dn), service_units):
         return "service"
     if "inetorgperson" in classes:
         return "person"

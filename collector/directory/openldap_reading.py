@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from collector.directory import openldap
+from collector.directory import openldap, openldap_state
 from collector.directory.accounts import Undecided
 from collector.directory.faults import Faults
-from collector.directory.membership import Group, Principal, privileges
+from collector.directory.group_members import memberships
+from collector.directory.membership import Group, Principal, holders, privileges
 from collector.directory.names import dn_key, parent_key
 from collector.directory.reading import DirectoryReader, range_search
 from collector.evidence import GapCause
+from collector.records.access import Membership
+from collector.records.directory import CollectorIdentity, PasswordPolicy
 from collector.records.identity import Account, Privilege
 from collector.records.record import Record
 from collector.source import Recorder, SourceError
@@ -19,6 +23,8 @@ from config.sources import LdapSource
 
 _MEMBER = "<each privileged group, and each member of it>"
 _USER = "<each user that a privileged posixGroup names>"
+_NAMED_MEMBER = "<each group under groups, and each member of it>"
+_NAMED_USER = "<each user that a posixGroup under groups names>"
 _UNIT = "<each unit that seems empty and is not>"
 
 
@@ -28,12 +34,16 @@ class OpenLdap:
     def __init__(self, settings: LdapSource) -> None:
         self._settings = settings
         self._person_key = settings.person_key or "employeeNumber"
-        self._facts = openldap.ServerFacts(self._person_key, tuple(map(dn_key, settings.service_accounts)))
+        self._facts = openldap.ServerFacts(
+            self._person_key,
+            tuple(map(dn_key, settings.service_accounts)),
+            external_units=tuple(map(dn_key, settings.external_accounts)),
+        )
 
     def searches(self, wanted: frozenset[type[Record]]) -> Iterable[tuple[Search, tuple[type[Record], ...]]]:
         """Every search that may be issued."""
         base, size = self._settings.base, self._settings.page_size
-        yield openldap.ROOT_DSE, tuple(kind for kind in (Account, Privilege) if kind in wanted)
+        yield openldap.ROOT_DSE, tuple(kind for kind in self.readings() if kind in wanted)
         if Account in wanted:
             yield openldap.absence_search(base, size, "pwdAccountLockedTime"), (Account,)
             yield openldap.absence_search(base, size, "pwdLastSuccess"), (Account,)
@@ -46,17 +56,41 @@ class OpenLdap:
             yield openldap.user_search(base, _USER), (Privilege,)
             for name in openldap.MEMBER_ATTRIBUTES:
                 yield range_search(_MEMBER, name), (Privilege,)
+        if CollectorIdentity in wanted and self._settings.privileged_groups:
+            yield openldap.entry_search(_MEMBER), (CollectorIdentity,)
+            yield openldap.unlocked_search(_MEMBER), (CollectorIdentity,)
+            yield openldap.user_search(base, _USER), (CollectorIdentity,)
+            for name in openldap.MEMBER_ATTRIBUTES:
+                yield range_search(_MEMBER, name), (CollectorIdentity,)
+        if PasswordPolicy in wanted:
+            for search in openldap_state.searches(base, size):
+                yield search, (PasswordPolicy,)
+        if Membership in wanted and self._settings.groups:
+            yield openldap.entry_search(_NAMED_MEMBER, self._person_key), (Membership,)
+            yield openldap.unlocked_search(_NAMED_MEMBER), (Membership,)
+            yield openldap.user_search(base, _NAMED_USER, self._person_key), (Membership,)
+            for name in openldap.MEMBER_ATTRIBUTES:
+                yield range_search(_NAMED_MEMBER, name), (Membership,)
 
     def prepare(self, reader: DirectoryReader, recorder: Recorder, wanted: frozenset[type[Record]]) -> None:  # noqa: ARG002
         """Read whether the server has password policies."""
         root = reader.one(openldap.ROOT_DSE, wanted)
         controls = () if root is None else root.values("supportedControl")
-        self._facts = openldap.ServerFacts(
-            self._facts.person_key,
-            self._facts.service_units,
+        self._facts = replace(
+            self._facts,
             # A server that lists no controls hides them: then nothing is known.
             has_password_policy=not controls or openldap.PASSWORD_POLICY_CONTROL in controls,
         )
+
+    def readings(self) -> Mapping[type[Record], Callable[[DirectoryReader, Recorder], None]]:
+        """What reads each kind."""
+        kinds: dict[type[Record], Callable[[DirectoryReader, Recorder], None]] = {
+            Account: self.accounts,
+            Privilege: self.privileges,
+        }
+        if self._settings.groups:
+            kinds[Membership] = self.memberships
+        return kinds | {PasswordPolicy: self.policies, CollectorIdentity: self.collector}
 
     def accounts(self, reader: DirectoryReader, recorder: Recorder) -> None:
         """Read the accounts to their end, then look for units that hide theirs."""
@@ -99,22 +133,39 @@ class OpenLdap:
                 "OpenLDAP has no administrative groups of its own",
                 "name the groups that give administrative rights in privileged_groups of the source",
             )
-        membership = _Membership(self._settings.base, self._facts, reader, recorder)
-        for dn in self._settings.privileged_groups:
-            entry = membership.read(dn)
-            if entry is None:
-                recorder.gap(
-                    Privilege,
-                    GapCause.ABSENT,
-                    "the group is not there, or hidden from the reader",
-                    remedy="correct privileged_groups, or let the reading account read the group",
-                    subject=dn,
-                )
-                continue
-            membership.groups.setdefault(dn_key(dn), Group(openldap.name_of(entry)))
+        membership = _Membership(self._settings.base, self._facts, reader, recorder, Privilege)
+        for dn in membership.roots(self._settings.privileged_groups, "privileged_groups"):
             for privilege in privileges(dn_key(dn), dn, membership.groups, membership.principals):
                 recorder.add(privilege)
         recorder.complete(Privilege)
+
+    def policies(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Read what the server demands of passwords."""
+        base, size = self._settings.base, self._settings.page_size
+        has_policies = self._facts.has_password_policy
+        openldap_state.read_policies(base, size, reader, recorder, has_policies=has_policies)
+
+    def collector(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Look for the reading account among the members of the privileged groups."""
+        bind, roles = self._settings.bind, None
+        if self._settings.privileged_groups and bind.method == "simple" and bind.user:
+            membership = _Membership(self._settings.base, self._facts, reader, recorder, CollectorIdentity)
+            roles = tuple(
+                dn
+                for dn in membership.roots(self._settings.privileged_groups, "privileged_groups")
+                if any(key == dn_key(bind.user) for key, _ in holders(dn_key(dn), membership.groups))
+            )
+        recorder.add(CollectorIdentity(name=bind.user or bind.method, roles=roles))
+        recorder.unreadable(CollectorIdentity, ("roles",) if roles is None else ())
+        recorder.complete(CollectorIdentity)
+
+    def memberships(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        """Read the groups that the settings name, and everyone in them; since when, the directory does not keep."""
+        members = _Membership(self._settings.base, self._facts, reader, recorder, Membership)
+        for dn in members.roots(self._settings.groups, "groups"):
+            for membership in memberships(dn_key(dn), members.groups, members.principals, {}):
+                recorder.add(membership)
+        recorder.complete(Membership)
 
     def _certainly_without(self, attribute: str, reader: DirectoryReader, failures: list[SourceError]) -> set[str]:
         """Keys of the accounts that are proven not to have an attribute: what came before a failure is proven too."""
@@ -150,14 +201,40 @@ class OpenLdap:
 class _Membership:
     """The groups and their members as far as they were read."""
 
-    def __init__(self, base: str, facts: openldap.ServerFacts, reader: DirectoryReader, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        base: str,
+        facts: openldap.ServerFacts,
+        reader: DirectoryReader,
+        recorder: Recorder,
+        kind: type[Record],
+    ) -> None:
         self._base = base
         self._facts = facts
         self._reader = reader
-        self._faults = Faults(Privilege, recorder)
+        self._recorder = recorder
+        self._kind = kind
+        self._person_key = facts.person_key if kind is Membership else None
+        self._faults = Faults(kind, recorder)
         self._read: dict[str, Entry | None] = {}
         self.groups: dict[str, Group] = {}
         self.principals: dict[str, Principal] = {}
+
+    def roots(self, dns: Iterable[str], setting: str) -> Iterator[str]:
+        """Each of these groups that can be seen, when all below it has been read; for another, a gap."""
+        for dn in dns:
+            entry = self.read(dn)
+            if entry is not None:
+                self.groups.setdefault(dn_key(dn), Group(openldap.name_of(entry)))
+                yield dn
+                continue
+            self._recorder.gap(
+                self._kind,
+                GapCause.ABSENT,
+                "the group is not there, or hidden from the reader",
+                remedy=f"correct {setting}, or let the reading account read the group",
+                subject=dn,
+            )
 
     def read(self, dn: str) -> Entry | None:
         """Read an entry and, where it is a group, all below it, each entry once; the entry, if it can be seen."""
@@ -167,7 +244,7 @@ class _Membership:
             key = dn_key(name)
             if key in self._read:
                 continue
-            entry = self._reader.one(openldap.entry_search(name), (Privilege,))
+            entry = self._reader.one(openldap.entry_search(name, self._person_key), (self._kind,))
             self._read[key] = entry
             with self._faults.of(name):
                 if entry is None:
@@ -182,11 +259,11 @@ class _Membership:
         names = [
             value.decode("utf-8", "backslashreplace")
             for attribute in ("member", "uniqueMember")
-            for value in self._reader.all_values(entry, attribute, (Privilege,))
+            for value in self._reader.all_values(entry, attribute, (self._kind,))
         ]
         users = [
             self._user(value.decode("utf-8", "backslashreplace"))
-            for value in self._reader.all_values(entry, "memberUid", (Privilege,))
+            for value in self._reader.all_values(entry, "memberUid", (self._kind,))
         ]
         self.groups[key] = Group(openldap.name_of(entry), (*map(dn_key, names), *users))
         return names
@@ -195,13 +272,14 @@ class _Membership:
         unlocked = (
             entry.first("pwdAccountLockedTime") is None
             and self._facts.has_password_policy
-            and self._reader.one(openldap.unlocked_search(entry.dn), (Privilege,)) is not None
+            and self._reader.one(openldap.unlocked_search(entry.dn), (self._kind,)) is not None
         )
-        return openldap.parse_holder(entry, self._facts, unlocked=unlocked)
+        person_key = entry.text(self._person_key) if self._person_key else None
+        return replace(openldap.parse_holder(entry, self._facts, unlocked=unlocked), person_key=person_key)
 
     def _user(self, name: str) -> str:
         """Look a user up by name; the key of the one entry that has it, else of the name itself."""
-        found = list(self._reader.entries(openldap.user_search_for(self._base, name), (Privilege,)))
+        found = list(self._reader.entries(openldap.user_search_for(self._base, name, self._person_key), (self._kind,)))
         key = dn_key(found[0].dn) if len(found) == 1 else f"uid={name}"
         self.principals[key] = self._holder(found[0]) if len(found) == 1 else Principal(name)
         return key

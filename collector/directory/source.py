@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
+from collector.directory import group_policy
 from collector.directory.active_directory_reading import ActiveDirectory
 from collector.directory.openldap_reading import OpenLdap
 from collector.directory.reading import DirectoryReader
-from collector.records.identity import Account, Privilege
+from collector.records.directory import PolicySetting
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
 from collector.transport.ldap import ConnectionLostError, LdapConnection, Search
 from collector.transport.ldap_client import Ldap3Connection
+from collector.transport.smb import Share, SmbShare
 from config.sources import LdapSource
+
+Reading = Callable[[DirectoryReader, Recorder], None]
 
 
 class Dialect(Protocol):
@@ -29,23 +33,17 @@ class Dialect(Protocol):
         """Read what the server says of itself."""
         ...
 
-    def accounts(self, reader: DirectoryReader, recorder: Recorder) -> None:
-        """Read the accounts to their end."""
-        ...
-
-    def privileges(self, reader: DirectoryReader, recorder: Recorder) -> None:
-        """Read the holders of privileges to their end."""
+    def readings(self) -> Mapping[type[Record], Reading]:
+        """What reads each kind to its end, in the order in which they are read."""
         ...
 
 
 class DirectorySource:
     """One LDAP directory; implements `collector.source.Source`.
 
-    `secret` returns the secret that a reference in the settings points at. `connect` makes the connection; tests give
-    their own.
+    `secret` returns the secret that a reference in the settings points at. `connect` makes the connection, `connect_to`
+    one to another server of the same directory; tests give their own.
     """
-
-    provides: frozenset[type[Record]] = frozenset({Account, Privilege})
 
     def __init__(
         self,
@@ -53,12 +51,17 @@ class DirectorySource:
         secret: Callable[[str], str],
         *,
         connect: Callable[[], LdapConnection] | None = None,
+        connect_to: Callable[[str], LdapConnection] | None = None,
+        open_share: Callable[[str], Share] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.id = settings.id
         self._settings = settings
         self._connect = connect or partial(Ldap3Connection, settings, secret)
+        self._connect_to = connect_to or partial(_connection_to, settings, secret)
+        self._open_share = open_share or partial(SmbShare, settings, secret)
         self._now = now
+        self.provides: frozenset[type[Record]] = frozenset(self._dialect().readings())
 
     def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
         """Every search; see `collector.source.Source`."""
@@ -66,6 +69,9 @@ class DirectorySource:
         target = self._connect().target
         for search, kinds in self._dialect().searches(wanted) if wanted else ():
             yield Query(target, str(search), kinds, rights="read access to the base; no rights to write, no secrets")
+        for file in group_policy.FILES if PolicySetting in wanted else ():
+            text = group_policy.read_request(self._settings.host, "<domain>\\Policies\\<each policy>", file)
+            yield Query(f"{self._settings.host}:445", text, (PolicySetting,), rights="read access to SYSVOL")
 
     def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
         """Read the wanted kinds; what stops one kind leaves the other to be read while the connection stands."""
@@ -77,7 +83,7 @@ class DirectorySource:
             recorder.identity(connection.open())
             reader = DirectoryReader(connection, recorder)
             dialect.prepare(reader, recorder, wanted)
-            for kind, read in ((Account, dialect.accounts), (Privilege, dialect.privileges)):
+            for kind, read in dialect.readings().items():
                 if kind in wanted:
                     _read_kind(kind, partial(read, reader, recorder), recorder)
             if reader.referrals:
@@ -95,7 +101,7 @@ class DirectorySource:
             notes = _Notes()
             reader, dialect = DirectoryReader(connection, notes), self._dialect()
             dialect.prepare(reader, notes, self.provides)
-            for kind, read in ((Account, dialect.accounts), (Privilege, dialect.privileges)):
+            for kind, read in dialect.readings().items():
                 notes.start()
                 _read_kind(kind, partial(read, reader, notes), notes)
                 yield from notes.diagnoses(target, kind)
@@ -109,10 +115,15 @@ class DirectorySource:
 
     def _dialect(self) -> Dialect:
         return (
-            ActiveDirectory(self._settings, self._now)
+            ActiveDirectory(self._settings, self._now, self._connect_to, self._open_share)
             if self._settings.dialect == "active-directory"
             else OpenLdap(self._settings)
         )
+
+
+def _connection_to(settings: LdapSource, secret: Callable[[str], str], host: str) -> LdapConnection:
+    tls = settings.tls.model_copy(update={"server_name": None})  # each server has a name of its own
+    return Ldap3Connection(settings.model_copy(update={"host": host, "tls": tls}), secret)
 
 
 def _read_kind(kind: type[Record], read: Callable[[], None], recorder: Recorder) -> None:
@@ -183,4 +194,14 @@ _REMEDIES = {
     "enabled": (
         "AD: let the reading account read userAccountControl; OpenLDAP: let it read and search pwdAccountLockedTime"
     ),
+    "exposures": "let the reading account read servicePrincipalName, as Authenticated Users may",
+    "krbtgt_password_set": "let the reading account read pwdLastSet of the account krbtgt, as Authenticated Users may",
+    "last_backup": (
+        "let the reading account read replPropertyMetaData of the domain's own entry; a Samba server keeps no such time"
+    ),
+    "managed_password": (
+        "where LAPS is in use, let the reading account read msLAPS-PasswordExpirationTime and"
+        " ms-Mcs-AdmPwdExpirationTime on computers; never the passwords"
+    ),
+    "roles": "look at the reading account's memberships by hand; the server does not tell them",
 }

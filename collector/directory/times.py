@@ -46,6 +46,12 @@ def parse_filetime(value: bytes) -> datetime | None:
 
 def parse_generalized_time(value: bytes) -> datetime:
     """`20261121075100Z`, with fraction or offset too, in UTC; raises MalformedValueError."""
+    if len(value) == 15 and value[14:] == b"Z" and value[:14].isdigit() and value[8:10] < b"24":
+        digits = value.decode()  # the one form that servers write
+        try:
+            return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")
+        except ValueError:
+            pass  # a leap second, or no time at all
     found = _GENERALIZED.fullmatch(value)
     moment = None if found is None else _moment(found)
     if moment is None:

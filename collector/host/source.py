@@ -14,7 +14,7 @@ from typing import Protocol
 
 from collector.collection import clean_text
 from collector.evidence import GapCause
-from collector.host.answer import Answer, read_answer
+from collector.host.answer import Answer, read_answer, without_remarks
 from collector.host.facts import Facts, Target, read_facts
 from collector.host.interfaces import local_interfaces
 from collector.host.script import NONCE_VARIABLE, needed, queries, script
@@ -83,7 +83,7 @@ class LocalHost:
             target = Target(self._name, _who().partition(" ")[0])
             facts = read_facts(answer, target, by_script, self._now())
             _record(recorder, self._name, facts)
-            recorder.raw(_raw_name(self._name, 0), data, by_script)
+            recorder.raw(_raw_name(self._name, 0), without_remarks(data), by_script)
         for kind in wanted:
             recorder.complete(kind, source_count=1 if kind is Host else None)
 
@@ -203,7 +203,7 @@ class SshHosts:
             return
         facts, data = reading
         _record(recorder, target.name, facts)
-        recorder.raw(_raw_name(target.name, index), data, wanted)
+        recorder.raw(_raw_name(target.name, index), without_remarks(data), wanted)
 
     def _ask(self, target: SshTarget, wanted: frozenset[type[Record]]) -> tuple[Answer, bytes, GapCause | None]:
         """The answer, its bytes, and why it was cut off where it was."""

@@ -20,6 +20,12 @@ class ProtectedSystem:
     """System owner as a role or unit; personal names are not needed."""
     supplier: str | None = None
     environment: str | None = None
+    needs_extra_protection: bool | None = None
+    """Whether the register marks it as in need of extra protection."""
+    confidentiality: int | None = None
+    """Level of confidentiality by classification, 0 to 4 (KLASSA's K)."""
+    login: tuple[str, ...] = ()
+    """How its users log in: names of registered entry points, `ssh`, or `password` for a password alone."""
     row: int | None = None
 
     @property

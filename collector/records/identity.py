@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -52,6 +52,15 @@ class Account:
     """True where the source says that the account has no end date."""
     smartcard_required: bool | None = None
     """userAccountControl bit 0x40000, SMARTCARD_REQUIRED (AD)."""
+    external: bool | None = None
+    """Whether it belongs to an outsider, by the units that the settings name as theirs."""
+    last_used_at_least: bool | None = None
+    """True where `last_used` is only the latest that was seen: a domain controller that may know more was not read."""
+    exposures: tuple[str, ...] | None = None
+    """What exposes it to attack in AD, by name; empty: nothing does. By userAccountControl (MS-ADTS 2.2.16):
+    `password-not-required`, `reversible-encryption`, `unconstrained-delegation`, `des-only`, `pre-authentication-off`,
+    `protocol-transition`; `constrained-delegation` (msDS-AllowedToDelegateTo), `service-principal`
+    (servicePrincipalName: anyone in the domain may ask for a ticket to guess its password on)."""
 
     @property
     def subject(self) -> str:
@@ -71,7 +80,8 @@ class Privilege:
     """Name of the account (or, where it could not be resolved, of the group or foreign principal) that holds it."""
     role: str = ""
     """Stable identifier in any language: `domain-admins`, `enterprise-admins`, `schema-admins`, `administrators`,
-    `account-operators`, `server-operators`, `print-operators`, `backup-operators`, `dns-admins`."""
+    `account-operators`, `server-operators`, `print-operators`, `backup-operators`, `dns-admins`; in Entra ID as
+    `RoleHolder.role`."""
     role_name: str = ""
     """The group's name as the directory shows it (groups are localised)."""
     through: tuple[str, ...] = ()
@@ -81,6 +91,10 @@ class Privilege:
     """Whether the holding account is enabled."""
     smartcard_required: bool | None = None
     """SMARTCARD_REQUIRED on the holding account (AD)."""
+    eligible: bool | None = None
+    """True where the holder must activate the role first (Entra ID); None where the directory has no such thing."""
+    directory: Literal["entra"] | None = None
+    """The cloud directory that the privilege is in, whose ways in are judged by its own policies; None for LDAP."""
 
     @property
     def subject(self) -> str:
@@ -156,6 +170,11 @@ class Employment:
     """Last day; None where the roster gives none (an open-ended employment)."""
     on_leave: bool | None = None
     unit: str | None = None
+    """As the register of groups writes it."""
+    manager: str | None = None
+    """The nearest manager's key, in the form that approvals name their approver."""
+    protected: bool | None = field(default=None, compare=False)
+    """Protected identity (skyddade personuppgifter): read only to leave unit, status and manager out; never stored."""
     row: int | None = None
     """Row in the file, 1 = the header's."""
 

@@ -2,116 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collector.evidence import GapCause
-from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
-from collector.records.identity import Employment
 from collector.records.record import Record
+from collector.register.forms import FORMS, WITHHELD, Read
 from collector.register.table import Cell, Row
-from collector.register.values import (
-    ValueUnreadableError,
-    read_bool,
-    read_date,
-    read_int,
-    read_names,
-    read_text,
-)
+from collector.register.values import ValueUnreadableError, read_text
 from collector.source import SourceError
 from config.sources import Register
 
 ANY_OTHER = "*"
 """In `values`: what every word stands for that is not named."""
-
-Read = Callable[[Cell], Any]
-
-_RESULTS = {
-    "passed": "passed",
-    "godkänd": "passed",
-    "godkänt": "passed",
-    "lyckad": "passed",
-    "lyckat": "passed",
-    "ok": "passed",
-    "failed": "failed",
-    "underkänd": "failed",
-    "underkänt": "failed",
-    "ej godkänd": "failed",
-    "ej godkänt": "failed",
-    "misslyckad": "failed",
-    "misslyckat": "failed",
-}
-_GROUPS = {
-    "employee": "employee",
-    "anställd": "employee",
-    "elected": "elected",
-    "förtroendevald": "elected",
-    "consultant": "consultant",
-    "konsult": "consultant",
-}
-
-
-def _word_of(words: Mapping[str, str]) -> Read:
-    def read(cell: Cell) -> str | None:
-        text = read_text(cell)
-        if text is None:
-            return None
-        if text.casefold() not in words:
-            raise ValueUnreadableError(f"means none of {', '.join(sorted(set(words.values())))}")
-        return words[text.casefold()]
-
-    return read
-
-
-FORMS: dict[str, tuple[type[Record], Mapping[str, Read], frozenset[str]]] = {
-    "employment": (
-        Employment,
-        {
-            "person_key": read_text,
-            "group": _word_of(_GROUPS),
-            "status": read_text,
-            "start": read_date,
-            "end": read_date,
-            "on_leave": read_bool,
-            "unit": read_text,
-        },
-        frozenset({"person_key"}),
-    ),
-    "protected-system": (
-        ProtectedSystem,
-        {
-            "name": read_text,
-            "critical": read_bool,
-            "hosts": read_names,
-            "owner": read_text,
-            "supplier": read_text,
-            "environment": read_text,
-        },
-        frozenset({"name"}),
-    ),
-    "restore-test": (
-        RestoreTest,
-        {
-            "system": read_text,
-            "date": read_date,
-            "scope": read_text,
-            "restore_point": read_text,
-            "target": read_text,
-            "result": _word_of(_RESULTS),
-            "duration_minutes": read_int,
-            "verified_by_it": read_text,
-            "verified_by_business": read_text,
-        },
-        frozenset({"system", "date"}),
-    ),
-    "major-change": (
-        MajorChange,
-        {"system": read_text, "date": read_date, "reference": read_text},
-        frozenset({"system", "date"}),
-    ),
-}
-"""What a register may hold: its record type, how each field's cell is read, and the fields that a row cannot lack."""
 
 
 class RowUnreadableError(ValueError):
@@ -148,6 +52,8 @@ class Form:
             cell = row.cells[place] if place < len(row.cells) else None
             values[name] = self._value(name, column, cell)
         values["row"] = row.number
+        if values.get("protected"):
+            values |= dict.fromkeys(WITHHELD[self.kind])
         return self.kind(**values)
 
     def _value(self, name: str, column: str, cell: Cell) -> Any:

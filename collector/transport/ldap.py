@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from collector.evidence import GapCause
@@ -51,7 +52,8 @@ class Entry:
 
     def first(self, name: str) -> bytes | None:
         """The first value, or None."""
-        return next(iter(self.values(name)), None)
+        values = self.attributes.get(name.lower())
+        return values[0] if values else None
 
     def text(self, name: str) -> str | None:
         """The first value as UTF-8 text, wrong bytes shown as escapes; None where it is absent or empty."""
@@ -60,7 +62,13 @@ class Entry:
 
     def classes(self) -> frozenset[str]:
         """The object classes in lower case."""
-        return frozenset(value.decode("utf-8", "backslashreplace").lower() for value in self.values("objectClass"))
+        return _classes(self.attributes.get("objectclass", ()))
+
+
+@lru_cache(maxsize=256)
+def _classes(values: tuple[bytes, ...]) -> frozenset[str]:
+    """Object classes as text: most entries of a directory have the same few lists."""
+    return frozenset(value.decode("utf-8", "backslashreplace").lower() for value in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""LDAP by ldap3: TLS 1.2 or later with the name checked, no password in the clear, every answer bounded."""
+"""LDAP by ldap3: TLS 1.2 or later with the name checked, no password in the clear, every answer bounded.
+
+ldap3 connects and binds; searches go over `ldap_stream`, except where a SASL layer wraps what is sent (`_searches_by`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import ipaddress
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from collector.evidence import GapCause
 from collector.source import SourceError
 from collector.transport.ldap import ConnectionLostError, Entry, Page, Search, bind_failure
+from collector.transport.ldap_stream import READ_SIZE, AnswerTooLargeError, SearchStream
+from collector.transport.ldap_tls import tls_failure, wrapper
 
 if TYPE_CHECKING:
     from config.sources import LdapSource
@@ -21,7 +25,6 @@ MAX_ANSWER_BYTES = 256 * 1024 * 1024
 """One page; 10,000 entries with a few attributes are some 5 MB, a group with 100,000 members 10 MB."""
 CONNECT_SECONDS = 15
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
-_READ_SIZE = 256 * 1024
 
 T = TypeVar("T")
 
@@ -29,14 +32,23 @@ T = TypeVar("T")
 class Ldap3Connection:
     """One connection to the server of an LDAP source; implements `collector.transport.ldap.LdapConnection`.
 
-    `secret` returns the secret that a reference such as `env:NAME` points at.
+    `secret` returns the secret that a reference such as `env:NAME` points at. `streaming`: whether searches may bypass
+    ldap3's decoder, which is correct and some twenty times slower.
     """
 
     def __init__(
-        self, settings: LdapSource, secret: Callable[[str], str], *, max_answer_bytes: int = MAX_ANSWER_BYTES
+        self,
+        settings: LdapSource,
+        secret: Callable[[str], str],
+        *,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
+        streaming: bool = True,
     ) -> None:
         self._settings = settings
         self._max_answer_bytes = max_answer_bytes
+        self._streaming = streaming
+        self._stream: SearchStream | None = None
+        self._pace = Pace(settings.pages_per_second)
         self._secret = secret
         self._connection: Any = None
         self._tls: Any = None
@@ -73,33 +85,31 @@ class Ldap3Connection:
         if result["result"] != 0:
             self.close()
             raise bind_failure(result["result"], _text(result["message"]), user)
+        if self._streaming and not self._may_be_wrapped():
+            import ldap3
+
+            self._stream = SearchStream(
+                self._connection.socket,
+                self._settings.timeout_seconds,
+                ldap3.Server.next_message_id,
+                self._pace.may_ask,
+            )
         return user
 
     def page(self, search: Search, cookie: bytes = b"") -> Page:
         """Issue a search or ask for its next page; see `LdapConnection.page`."""
         if self._connection is None or self._connection.closed:
             raise ConnectionLostError(GapCause.UNREACHABLE, f"{self.target}: the connection is closed")
-        scope = {"base": "BASE", "one": "LEVEL", "subtree": "SUBTREE"}[search.scope]
-
-        def ask() -> Page:
-            self._connection.search(
-                search.base,
-                search.filter,
-                search_scope=scope,
-                dereference_aliases="NEVER",
-                attributes=list(search.attributes),
-                time_limit=self._settings.timeout_seconds,
-                paged_size=search.page_size,
-                paged_criticality=True,
-                paged_cookie=cookie or None,
-            )
-            return _page(self._connection.response, self._connection.result)
-
-        return self._attempt(ask, "search")
+        stream = self._stream
+        if stream is None or not stream.has_asked(search, cookie):
+            self._pace.wait()
+        if stream is not None:
+            return self._attempt(lambda: stream.page(search, cookie), "search")
+        return self._attempt(lambda: self._page_by_ldap3(search, cookie), "search")
 
     def close(self) -> None:
         """Say goodbye if the connection still stands; never raises."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._stream = self._connection, None, None
         if connection is None:
             return
         left = connection.socket
@@ -109,6 +119,26 @@ class Ldap3Connection:
         with contextlib.suppress(OSError):
             if left is not None:
                 left.close()  # ldap3 leaves it open where connecting failed
+
+    def _page_by_ldap3(self, search: Search, cookie: bytes) -> Page:
+        scope = {"base": "BASE", "one": "LEVEL", "subtree": "SUBTREE"}[search.scope]
+        self._connection.search(
+            search.base,
+            search.filter,
+            search_scope=scope,
+            dereference_aliases="NEVER",
+            attributes=list(search.attributes),
+            time_limit=self._settings.timeout_seconds,
+            paged_size=search.page_size,
+            paged_criticality=True,
+            paged_cookie=cookie or None,
+        )
+        return _page(self._connection.response, self._connection.result)
+
+    def _may_be_wrapped(self) -> bool:
+        """Whether a SASL layer may sign or seal what is sent: then only ldap3 can read the connection."""
+        layer = getattr(self._connection, "session_security", None)
+        return layer is not None or (self._settings.bind.method == "gssapi" and self._settings.tls.mode == "none")
 
     @property
     def _port(self) -> int:
@@ -137,7 +167,7 @@ class Ldap3Connection:
         import ldap3
 
         settings = self._settings
-        self._tls = _verifying_tls(settings)
+        self._tls = wrapper(settings)
         methods: dict[str, dict[str, Any]] = {
             "simple": {"authentication": ldap3.SIMPLE, "user": settings.bind.user, "password": password},
             "anonymous": {"authentication": ldap3.ANONYMOUS},
@@ -181,7 +211,7 @@ class Ldap3Connection:
         self._watch()
 
     def _watch(self) -> None:
-        self._connection.strategy.socket_size = _READ_SIZE
+        self._connection.strategy.socket_size = READ_SIZE
         self._guard = _GuardedSocket(self._connection.socket)
         self._connection.socket = self._guard
 
@@ -201,7 +231,8 @@ class Ldap3Connection:
         except SourceError:
             raise
         except Exception as error:
-            # ldap3 raises, beside its own errors, whatever hostile bytes provoke in its decoder, and gssapi's errors.
+            # BerError is our decoder's. ldap3 raises, beside its own errors, whatever hostile bytes provoke in its
+            # decoder, and gssapi's errors.
             failure = self._explain(error, what, opening=opening)
             self.close()
             raise failure from error
@@ -214,7 +245,7 @@ class Ldap3Connection:
             return tls_failure(refusal, self.target, self._settings.tls.server_name or self._settings.host)
         where, words = f"{self.target}: {what}", str(error) or type(error).__name__
         cause = None if self._guard is None else self._guard.failure
-        if isinstance(cause, _AnswerTooLargeError):
+        if isinstance(cause, AnswerTooLargeError):
             return ConnectionLostError(GapCause.TRUNCATED, f"{where}: {cause}", "lower page_size")
         if isinstance(cause, TimeoutError) or ("timed out" in words and not opening):
             return ConnectionLostError(
@@ -252,8 +283,33 @@ class Ldap3Connection:
         )
 
 
-class _AnswerTooLargeError(OSError):
-    """One answer brought more than `MAX_ANSWER_BYTES`."""
+class Pace:
+    """Keeps requests apart in time, so that a directory in use has time for others; None: as fast as answers come."""
+
+    def __init__(
+        self,
+        per_second: float | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._apart = 0.0 if per_second is None else 1 / per_second
+        self._clock = clock
+        self._sleep = sleep
+        self._next = 0.0
+
+    def may_ask(self) -> bool:
+        """Whether a request may go out now; if so, it counts as sent."""
+        now = self._clock()
+        if now < self._next:
+            return False
+        self._next = now + self._apart
+        return True
+
+    def wait(self) -> None:
+        """Sleep until a request may go out."""
+        while not self.may_ask():
+            self._sleep(max(0.0, self._next - self._clock()))
 
 
 class _GuardedSocket:
@@ -270,7 +326,7 @@ class _GuardedSocket:
         self._left, self._deadline = octets, time.monotonic() + seconds
 
     def recv(self, size: int) -> bytes:
-        """As socket.recv; raises TimeoutError or _AnswerTooLargeError."""
+        """As socket.recv; raises TimeoutError or AnswerTooLargeError."""
         try:
             if self._deadline is not None:
                 self.inner.settimeout(max(0.001, self._deadline - time.monotonic()))
@@ -278,7 +334,7 @@ class _GuardedSocket:
             self._left -= len(data)
             if self._left < 0:
                 message = "the answer is larger than any that was asked for"
-                raise _AnswerTooLargeError(message)
+                raise AnswerTooLargeError(message)
         except OSError as error:
             self.failure = TimeoutError(str(error)) if isinstance(error, BlockingIOError) else error
             raise
@@ -286,64 +342,6 @@ class _GuardedSocket:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
-
-
-def _verifying_tls(settings: LdapSource) -> Any:
-    """ldap3's Tls with an SSLContext of our own: ldap3 sends no server name, and checks names by a copy of old code."""
-    import ldap3
-
-    class VerifyingTls(ldap3.Tls):  # type: ignore[misc,unused-ignore]  # ldap3 has no types of its own
-        failure: Exception | None = None
-
-        def wrap_socket(
-            self,
-            connection: Any,
-            do_handshake: bool = False,  # noqa: ARG002, FBT001, FBT002  # ldap3's signature
-        ) -> None:
-            # ldap3 calls this for LDAPS and for StartTLS.
-            try:
-                context = ssl.create_default_context(cafile=settings.tls.ca_file)
-                context.minimum_version = ssl.TLSVersion.TLSv1_2
-                if settings.tls.certificate is not None:
-                    context.load_cert_chain(settings.tls.certificate, settings.tls.private_key)
-                raw = connection.socket
-                connection.socket = context.wrap_socket(
-                    raw.inner if isinstance(raw, _GuardedSocket) else raw,
-                    server_hostname=settings.tls.server_name or settings.host,
-                )
-            except (OSError, ValueError) as error:
-                self.failure = error
-                raise
-
-    return VerifyingTls(validate=ssl.CERT_REQUIRED)
-
-
-def tls_failure(error: Exception, target: str, name: str) -> SourceError:
-    """Why TLS was not agreed upon, and what the operator can do; never `do not verify`."""
-    speaks = "check that the server speaks TLS on this port"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        remedy = _CERTIFICATE_REMEDIES.get(error.verify_code, _UNKNOWN_AUTHORITY).format(name=name)
-        detail = f"{target}: the server's certificate is not trusted: {error.verify_message}"
-        return SourceError(GapCause.DENIED, detail, remedy)
-    if isinstance(error, TimeoutError):
-        return SourceError(GapCause.TIMED_OUT, f"{target}: no TLS answer in time", speaks)
-    if isinstance(error, FileNotFoundError):
-        detail = f"{target}: a file that tls.ca_file, tls.certificate or tls.private_key names is not there"
-        return SourceError(GapCause.ABSENT, detail, "correct the file names")
-    if isinstance(error, ssl.SSLError):
-        remedy = "the server must speak TLS 1.2 or later on this port (ldaps: 636, starttls: 389); files must be PEM"
-        return SourceError(GapCause.DENIED, f"{target}: TLS failed: {error.reason or error}", remedy)
-    return SourceError(GapCause.UNREACHABLE, f"{target}: TLS failed: {error}", speaks)
-
-
-_UNKNOWN_AUTHORITY = "give the certificate of the CA that issued the server's certificate as tls.ca_file (PEM)"
-_CERTIFICATE_REMEDIES = {
-    10: "the certificate has expired: renew it on the server",
-    9: "the certificate is not valid yet: check the clocks of both hosts",
-    62: "reach the server by a name in its certificate, or give that name as tls.server_name (asked for: {name})",
-    64: "reach the server by a name in its certificate, or give that name as tls.server_name (asked for: {name})",
-}
-"""OpenSSL's X509_V_ERR numbers (x509_vfy.h): expired, not yet valid, host name mismatch, IP address mismatch."""
 
 
 def _page(response: list[dict[str, Any]] | None, result: dict[str, Any]) -> Page:

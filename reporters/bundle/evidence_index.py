@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from collector.evidence import EvidenceSet, Gap, Population
-from collector.evidence_file import canonical, parse_json, read_records, sha256_of
+from collector.evidence_file import RecordKeeper, canonical, parse_json, sha256_of
 from collector.records.codec import JsonValue, decode, encode
 from collector.records.kinds import KINDS
 from collector.records.record import Record
@@ -82,9 +82,12 @@ def read_evidence(bundle_path: Path) -> EvidenceSet:
         raise BundleError(
             f"the bundle holds evidence of a kind that this version does not know: {', '.join(unknown)}", _NEWER
         )
+    keeper = RecordKeeper()
     return EvidenceSet(
         tuple(
-            replace(population, read=partial(_read, bundle_path / evidence_path(population), KINDS[population.kind]))
+            replace(
+                population, read=partial(_read, keeper, bundle_path / evidence_path(population), KINDS[population.kind])
+            )
             for population in evidence.populations
         ),
         evidence.gaps,
@@ -135,10 +138,10 @@ def disagreements(evidence: EvidenceSet, manifest: Mapping[str, str]) -> Iterato
                 yield "raw-missing", f"{folder} (SHA-256 {digest})"
 
 
-def _read(path: Path, kind: type[Record]) -> Iterator[Record]:
+def _read(keeper: RecordKeeper, path: Path, kind: type[Record]) -> Iterator[Record]:
     """The records of a stored file; raises RecordError for a line that does not fit, BundleError for a damaged file."""
     try:
-        yield from read_records(path, kind)
+        yield from keeper.read(path, kind)
     except (OSError, EOFError, zlib.error) as error:
         raise BundleError(f"{path.name} of {path.parent.name} is damaged: {error}", "verify the bundle") from error
 

@@ -9,6 +9,7 @@ from assessment.claims import ClaimAssessment, ClaimStatus
 from assessment.performance import perform
 from checks.discovery import discover
 from collector.evidence import Gap, Obtained, Population
+from collector.records.backup import ProtectedSystem, Snapshot
 from collector.records.identity import Account
 from collector.records.record import Record
 from tests.assessment.made import policy, source
@@ -103,6 +104,45 @@ def test_scope_limits_sources_and_subjects() -> None:
     assert assess(seen(Account, USED), stale_elsewhere, scope={"sources": ["test"]}).status is ClaimStatus.CONFIRMED
     assert assess(seen(Account, USED), stale_elsewhere, scope={"tags": ["site-b"]}).status is ClaimStatus.CONTRADICTED
     assert assess(seen(Account, USED, STALE), scope={"subjects": ["used"]}).status is ClaimStatus.CONFIRMED
+
+
+def test_every_subject_that_a_claim_names_must_have_been_seen() -> None:
+    claim = assess(seen(Account, USED), scope={"subjects": ["used", "usde"]})
+    assert claim.status is ClaimStatus.PARTLY_CONFIRMED
+    assert claim.reasons[-1].facts == {"source": "usde", "count": 1, "reason": "subject-not-seen"}
+    both = assess(seen(Account, USED), seen(Account, UNKNOWN, source="other"), scope={"subjects": ["used"]})
+    assert both.status is ClaimStatus.CONFIRMED
+
+
+def test_every_source_that_a_claim_names_must_have_been_judged() -> None:
+    claim = assess(seen(Account, USED), scope={"sources": ["test", "other"]})
+    assert claim.status is ClaimStatus.PARTLY_CONFIRMED
+    assert claim.reasons[-1].facts["reason"] == "source-not-judged"
+
+
+def test_a_check_that_has_nothing_to_say_leaves_nothing_open() -> None:
+    claim = assess(
+        seen(ProtectedSystem, ProtectedSystem(name="app", critical=True), source="register"),
+        seen(Snapshot, Snapshot(identifier="1", time=AS_OF, host="app")),
+        control="backup-daily",
+    )
+    assert claim.status is ClaimStatus.CONFIRMED
+    assert {reason.code for reason in claim.reasons} == {"confirmed-by", "nothing-in-scope"}
+
+
+def test_a_suppliers_list_of_systems_does_not_confirm_what_is_held_against_it() -> None:
+    claim = assess(
+        seen(
+            ProtectedSystem,
+            ProtectedSystem(name="app", critical=True),
+            source="register",
+            obtained=Obtained.PROVIDED,
+            controlled_by="Leverantören AB",
+        ),
+        seen(Snapshot, Snapshot(identifier="1", time=AS_OF, host="app")),
+        control="backup-daily",
+    )
+    assert claim.status is ClaimStatus.NOT_VERIFIABLE
 
 
 def test_an_accepted_risk_does_not_make_a_statement_true() -> None:

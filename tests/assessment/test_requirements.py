@@ -12,7 +12,7 @@ from assessment.requirements import ControlAssessment, Judgement, Missing, contr
 from checks.discovery import discover
 from checks.finding import Status
 from collector.evidence import Gap, Population
-from collector.records.identity import Account
+from collector.records.identity import Account, LocalPrivilege
 from collector.records.record import Record
 from tests.assessment.made import asks, policy
 from tests.checks.made import AS_OF, evidence, gap, seen
@@ -165,6 +165,14 @@ def test_five_in_a_hundred_is_in_all_material_respects(stale: int, expected: Jud
     accounts += [Account(name=f"u{n}", enabled=True, last_used=AS_OF) for n in range(100 - stale)]
     made = results(seen(Account, *accounts), requirements=[asks("r", "accounts-stale")])
     assert made.requirements[0].status is expected
+
+
+def test_one_who_deviates_in_every_role_is_not_few() -> None:
+    held = [LocalPrivilege(holder="eva", host="h", role="sudo", role_name=f"line {n}") for n in range(20)]
+    made = results(
+        seen(LocalPrivilege, *held), requirements=[asks("r", "local-admin-restricted", approved=["someone-else"])]
+    )
+    assert made.requirements[0].status is Judgement.NOT_MET
 
 
 def test_every_pair_of_statuses_is_judged() -> None:

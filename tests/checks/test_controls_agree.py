@@ -16,9 +16,14 @@ TESTED = sorted({check.control for check in discover()})
 def test_the_controls_that_have_a_check() -> None:
     assert set(TESTED) >= {
         "mfa-admin-enforced",
+        "mfa-protected-systems",
         "mfa-remote-access",
         "accounts-stale",
         "accounts-after-employment-end",
+        "accounts-mover-access",
+        "accounts-external",
+        "access-approval",
+        "access-review-annual",
         "password-age",
         "local-admin-restricted",
         "privileged-restricted",

@@ -10,6 +10,8 @@ import pytest
 
 from collector.collection import ConfiguredSource, clean_text, collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Obtained, Population
+from collector.evidence_file import MAX_LINE, canonical
+from collector.records.codec import encode
 from collector.records.host import Host, Interface
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
@@ -172,3 +174,37 @@ def test_a_full_disk_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 )
 def test_a_targets_words_are_made_harmless(said: str, shown: str) -> None:
     assert clean_text(said) == shown
+
+
+HOSTILE = {
+    "longer than is read back": Host(name="x" * (MAX_LINE + 1)),
+    "half a character": Host(name="a\ud800"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_record_that_could_not_be_read_back_costs_itself_and_is_told(name: str, tmp_path: Path) -> None:
+    def read(recorder: Recorder) -> None:
+        recorder.add(HOSTILE[name])
+        recorder.add(Host(name="kept"))
+        recorder.complete(Host)
+
+    found = population(run(tmp_path, read))
+    assert [record.subject for record in found.records] == ["kept"]
+    (told,) = found.missing
+    assert (told.cause, told.subject, found.complete) == (GapCause.MALFORMED, None, False)
+    assert canonical(encode(told))
+
+
+def test_a_targets_words_are_text_that_can_be_written(tmp_path: Path) -> None:
+    def refused(_recorder: Recorder) -> None:
+        raise SourceError(GapCause.MALFORMED, "ended \udce5 \x1b[31m", "mend \udce5")
+
+    def partly(recorder: Recorder) -> None:
+        recorder.gap(Host, GapCause.MALFORMED, "half \udce5", subject="\x1bhalf \udce5")
+        recorder.complete(Host)
+
+    found = run(tmp_path, refused, partly)
+    for each in (*found.gaps, *found.populations[0].missing):
+        assert canonical(encode(each))
+        assert "\x1b" not in f"{each.detail} {each.remedy} {each.subject}"

@@ -125,6 +125,14 @@ MISTAKES = [
         "5:60: sources.0.targets.0.address: is no IP address",
     ),
     # what one part says of another
+    (
+        source("{id: declared, type: local}"),
+        "5:10: sources.0.id: declared is a name that Styrk or Windows keeps for itself; declared-1",
+    ),
+    (
+        source("{id: nul, type: local}"),
+        "5:10: sources.0.id: nul is a name that Styrk or Windows keeps for itself; nul-1",
+    ),
     (source("{id: a, type: local}\n  - {id: a, type: local}"), "6:10: sources.1.id: a is used twice, first on line 5"),
     (
         after_head("registers:\n  - {id: here, holds: major-change, file: f, columns: {system: S, date: D}}"),

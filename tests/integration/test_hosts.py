@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.identity.ssh_factors import Factors, factors
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.host.sections import KINDS
@@ -110,6 +111,34 @@ def test_second_factors_at_sshd(evidence: EvidenceSet, hosts: Hosts) -> None:
         one_factor = {user for user, access in asked.items() if access.authentication_methods != both}
         assert one_factor == (truth.exempt_from_second_factor if truth.second_factor else set(asked))
         assert set(asked) >= {None, *truth.sudo, *truth.uid_0}
+
+
+PAM_REST = "account required pam_unix.so\nsession required pam_unix.so\n"
+OTP = "pam_google_authenticator.so"
+
+
+@pytest.mark.parametrize(
+    ("name", "methods", "auth", "expected"),
+    [
+        ("nullok1", "keyboard-interactive", f"auth required pam_unix.so\nauth required {OTP} nullok\n", "one"),
+        ("otp1", "keyboard-interactive", f"auth required pam_unix.so\nauth required {OTP}\n", "two"),
+        ("skip1", "keyboard-interactive", f"auth sufficient pam_unix.so\nauth required {OTP}\n", "one"),
+        ("radius1", "keyboard-interactive", "auth required pam_radius_auth.so\n", "unknown"),
+        ("radius2", "publickey,keyboard-interactive", "auth required pam_radius_auth.so\n", "two"),
+        ("either1", "publickey keyboard-interactive", f"auth required {OTP}\n", "one"),
+    ],
+)
+def test_traps_of_pam_on_a_real_host(
+    hosts: Hosts, tmp_path: Path, name: str, methods: str, auth: str, expected: Factors
+) -> None:
+    lines = f"AuthenticationMethods {methods}\n"  # sshd takes the first; the collector has a Match block of its own
+    with hosts.variant("app1", name, sshd_lines=lines, other_files={"etc/pam.d/sshd": auth + PAM_REST}) as host:
+        found = read(source(hosts, tmp_path, addresses=one(hosts, host)), tmp_path, SshAccess)
+    assert found.gaps == ()
+    (population,) = found.reading(SshAccess).populations
+    assert population.missing == ()
+    (anyone,) = (each for each in population.records if each.user is None)
+    assert factors(anyone) == expected
 
 
 def test_updates_and_releases(evidence: EvidenceSet, hosts: Hosts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -117,11 +117,17 @@ class Hosts:
 
     @contextlib.contextmanager
     def variant(
-        self, of: str, name: str, *, missing: tuple[str, ...] = (), sshd_lines: str = ""
+        self,
+        of: str,
+        name: str,
+        *,
+        missing: tuple[str, ...] = (),
+        sshd_lines: str = "",
+        other_files: Mapping[str, str] | None = None,
     ) -> Iterator[PseudoHost]:
-        """Start a host like one of the three, less some files (e.g. usr/bin/apt-get) or with sshd settings first."""
+        """Start a host like one of the three: less some files, with other files, or with sshd settings first."""
         model = self.running[of].specification
-        files = {path: text for path, text in model.files.items() if path not in missing}
+        files = {path: text for path, text in model.files.items() if path not in missing} | dict(other_files or {})
         specification = replace(
             model,
             name=name,

@@ -4,7 +4,8 @@ Usage: samba_seed.py SMB_CONF SAM_LDB < plan.json
 
 Runs under Debian's own Python, which has Samba's modules. The plan is a list of steps, each of them one of
 {"add": {"dn": ..., attributes}}, {"modify": {"dn": ..., attributes: new values}}, {"extend": {"dn": ..., attributes:
-values to add}}, {"password": [account, password]}, {"deny": [dn, account, "ACE with {sid}"]}.
+values to add}}, {"password": [account, password]}, {"deny": [dn, account, "ACE with {sid}"]}, {"delete": dn},
+{"trust": [dn, partner, SID as text, {attributes}]}, {"schema": [attribute, OID, class that may have it]} for a time.
 """
 
 from __future__ import annotations
@@ -49,6 +50,27 @@ def deny(database: Any, where: str, account: str, ace: str) -> None:
     database.modify(message)
 
 
+def trust(database: Any, name: str, partner: str, identifier: str, attributes: dict[str, str]) -> None:
+    """Add a trust; its identifier must be packed, or winbindd dies of it."""
+    entry = {"dn": name, "objectClass": "trustedDomain", "trustPartner": partner, "flatName": partner[:15].upper()}
+    packed = {"securityIdentifier": ndr_pack(security.dom_sid(identifier))}
+    database.add({**entry, **packed, **attributes}, controls=RELAX)
+
+
+def extend_schema(database: Any, name: str, number: str, owner: str) -> None:
+    """Let a class have a new attribute of type FILETIME (2.5.5.16), unless it may already."""
+    schema = database.get_schema_basedn()
+    if database.search(base=schema, scope=ldb.SCOPE_ONELEVEL, expression=f"(lDAPDisplayName={name})", attrs=[]):
+        return
+    update = "dn:\nchangetype: modify\nadd: schemaUpdateNow\nschemaUpdateNow: 1\n"
+    facts = {"objectClass": "attributeSchema", "attributeID": number, "lDAPDisplayName": name}
+    facts |= {"attributeSyntax": "2.5.5.16", "oMSyntax": "65", "isSingleValued": "TRUE", "searchFlags": "0"}
+    database.add({"dn": f"CN={name},{schema}", **facts}, controls=RELAX)
+    database.modify_ldif(update)
+    change(database, {"dn": f"CN={owner},{schema}", "mayContain": name}, ldb.FLAG_MOD_ADD, RELAX)
+    database.modify_ldif(update)
+
+
 def apply(database: Any, step: dict[str, Any]) -> None:
     """Carry out one step of the plan."""
     ((what, detail),) = step.items()
@@ -66,6 +88,12 @@ def apply(database: Any, step: dict[str, Any]) -> None:
         database.setpassword(f"(sAMAccountName={detail[0]})", detail[1], force_change_at_next_login=False)
     elif what == "deny":
         deny(database, *detail)
+    elif what == "delete":
+        database.delete(detail, controls=RELAX)
+    elif what == "trust":
+        trust(database, *detail)
+    elif what == "schema":
+        extend_schema(database, *detail)
     else:
         raise ValueError(what)
 
@@ -74,11 +102,17 @@ def main() -> None:
     """Apply the plan on standard input."""
     parameters = LoadParm()
     parameters.load(sys.argv[1])
+    parameters.set("dsdb:schema update allowed", "yes")
     database = SamDB(url=sys.argv[2], session_info=system_session(), lp=parameters)
     database.transaction_start()
     for step in json.load(sys.stdin):
         try:
-            apply(database, step)
+            if "schema" in step:  # a class sees a new attribute only when that has been committed
+                database.transaction_commit()
+                apply(database, step)
+                database.transaction_start()
+            else:
+                apply(database, step)
         except (ldb.LdbError, ValueError, RuntimeError) as error:
             database.transaction_cancel()
             sys.exit(f"{step}: {error}")

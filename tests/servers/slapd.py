@@ -91,6 +91,7 @@ class OpenLdap:
         *,
         label: str = "ldap",
         accounts: int = 1200,
+        truth: DirectoryTruth | None = None,
         faults: SlapdFaults | None = None,
     ) -> None:
         """Describe the server; entering it seeds and starts it. The label names its namespace."""
@@ -100,7 +101,7 @@ class OpenLdap:
         self._faults = faults or SlapdFaults()
         self.ca_file = authority.ca_file
         self.client_certificate: Certificate = authority.issue(f"{label}-client", ["styrk"])
-        self.truth: DirectoryTruth = openldap_truth(now, accounts)
+        self.truth: DirectoryTruth = truth or openldap_truth(now, accounts)
         self.address = ""
         self.folder = Path()
         self._process: Process | None = None

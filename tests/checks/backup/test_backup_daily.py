@@ -30,6 +30,7 @@ CASES = {
     "one host of two has none": (("skola", True, ("app1", "app2")), "!no-restore-point"),
     "no host has any": (("arkiv", True, ("arkiv1",)), "!no-restore-point"),
     "found by its name as a tag": (("journal", True, ("jrn1",)), None),
+    "its name is one of its hosts": (("app1", True, ("app1", "app2")), "!no-restore-point"),
     "not critical": (("lunch", False, ("lunch1",)), None),
     "criticality not known": (("okänt", None, ("app1",)), "?criticality-unknown"),
     "dated in the future": (("framtid", True, ("future",)), "?clock-ahead"),

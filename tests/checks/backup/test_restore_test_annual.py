@@ -34,6 +34,8 @@ CASES = {
     "nobody of the business": (log(run(RECENT, business=None)), "!not-verified-by-business"),
     "another system's test": (log(RestoreTest(system="Skola", date=RECENT, result="passed")), "!never-tested"),
     "result not written": (log(run(RECENT, None)), "?result-unknown"),
+    "a later result not written": (log(run(RECENT), run(date(2026, 6, 1), None)), "?result-unknown"),
+    "failed, perhaps repeated": (log(run(RECENT, "failed"), run(date(2026, 6, 1), None)), "?result-unknown"),
     "dated in the future": (log(run(date(2027, 1, 1))), "!never-tested"),
 }
 
@@ -80,3 +82,18 @@ def test_without_a_log_or_with_part_of_it() -> None:
 def test_not_critical_and_not_known() -> None:
     systems = (ProtectedSystem(name="a", critical=False), ProtectedSystem(name="b"))
     assert reasons(finding(CHECK, seen(ProtectedSystem, *systems))) == {"b": "?criticality-unknown"}
+
+
+@pytest.mark.parametrize("result", ["passed", "failed"])
+def test_what_could_not_be_read_may_be_a_later_test(result: Literal["passed", "failed"]) -> None:
+    register = seen(ProtectedSystem, SYSTEM, source="register")
+    part = seen(
+        RestoreTest, run(RECENT, result), source="log", missing=[gap(RestoreTest, source="log", subject="row 3")]
+    )
+    assert reasons(finding(CHECK, register, part, seen(MajorChange))) == {"Ekonomi": "?log-incomplete"}
+
+
+@pytest.mark.parametrize(("months", "expected"), [(10**9, {}), (-(10**9), {"Ekonomi": "!too-old"})])
+def test_absurd_intervals_are_only_long_or_short(months: int, expected: dict[str, str]) -> None:
+    parts = seen(ProtectedSystem, SYSTEM), seen(RestoreTest, run(RECENT)), seen(MajorChange)
+    assert reasons(finding(CHECK, *parts, parameters={"interval_months": months})) == expected

@@ -41,6 +41,14 @@ CASES = {
     ),
     "never fetched": (state(index_updated=None), [], "?index-unknown"),
     "not asked": (state(pending=None), [], "?updates-unread"),
+    "index from the future": (state(index_updated=AS_OF + timedelta(days=8)), [], "?index-old"),
+    "fewer named than counted": (state(pending=2), [update(1, security=False)], "?updates-unread"),
+    "security archive not known": (state(security_source=None), [], "?security-source-unknown"),
+    "kind not known": (
+        state(pending=1),
+        [PendingUpdate(host="a", package="openssl", known_since=AS_OF - timedelta(days=20))],
+        "?kind-unknown",
+    ),
     "no package manager": (state(manager=None), [], "?no-package-manager"),
 }
 
@@ -61,3 +69,10 @@ def test_a_host_whose_updates_were_not_read_is_not_patched() -> None:
     partly = seen(PendingUpdate, missing=[gap(PendingUpdate, subject="a")])
     assert reasons(finding("patch-level", seen(PatchState, state()), partly)) == {"a": "?updates-unread"}
     assert finding("patch-level", seen(PatchState, state())).status is Status.NOT_DETERMINED
+
+
+def test_a_host_of_the_same_name_elsewhere_is_another_host() -> None:
+    here = seen(PatchState, state()), seen(PendingUpdate)
+    elsewhere = seen(PendingUpdate, update(99), source="other")
+    assert finding("patch-level", *here, elsewhere).status is Status.SATISFIED
+    assert finding("patch-level", *here, gap(PendingUpdate, source="dead")).status is Status.SATISFIED

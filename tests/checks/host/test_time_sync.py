@@ -27,6 +27,7 @@ SOURCES = {
     "own server, by address": (host("a", "10.77.2.1", "ntp.se"), None),
     "own server, bad": (host("a", "time2", "ntp.se"), "!other-source"),
     "own server, not read": (host("a", "time9.intern", "ntp.se"), "?chain-not-read"),
+    "the same source twice": (host("a", "ntp.se", "NTP.se"), "!too-few-sources"),
     "itself": (host("a", "a", "ntp.se"), "!other-source"),
 }
 SERVERS = (host("time1", "ntp.se", "gbg1.ntp.se"), host("time2", "time.example.com", "ntp.se"))
@@ -45,6 +46,17 @@ def test_two_servers_that_follow_each_other_lead_nowhere() -> None:
     assert reasons(found) == {"a": "!other-source", "b": "!other-source"}
 
 
+def test_peers_that_also_follow_the_service_are_good() -> None:
+    found = finding("time-sync-source", seen(TimeSync, host("a", "ntp.se", "b"), host("b", "ntp.se", "a")))
+    assert reasons(found) == {}
+
+
+def test_hosts_that_all_name_each_other_cost_no_more_than_their_number() -> None:
+    names = [f"h{number}" for number in range(60)]
+    found = finding("time-sync-source", seen(TimeSync, *(host(name, *names) for name in names)))
+    assert len(found.exceptions) == len(names)
+
+
 OFFSETS = {
     "right": (host("a", offset_us=3, stratum=3, leap="normal"), None),
     "at the limit": (host("a", offset_us=-1_000_000, stratum=3), None),
@@ -52,6 +64,8 @@ OFFSETS = {
     "95 s behind though «normal»": (host("a", offset_us=-95_000_015, stratum=3, leap="normal"), "!offset"),
     "collects logs": (host("a", offset_us=150_000, stratum=3, collects_logs=True), "!offset"),
     "follows nothing": (host("a", offset_us=0, stratum=16), "!unsynchronised"),
+    "stratum 0": (host("a", offset_us=0, stratum=0), "!unsynchronised"),
+    "state not read": (host("a", offset_us=0), "?state-unknown"),
     "leap says so": (host("a", offset_us=0, stratum=0, leap="not-synchronised"), "!unsynchronised"),
     "not read": (host("a"), "?offset-unknown"),
     "not running": (host("a", running=False), "!no-time-service"),

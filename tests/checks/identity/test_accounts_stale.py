@@ -22,6 +22,11 @@ CASES = {
     "at the limit": (account("a", last_used=AS_OF - 90 * DAY, last_used_lag_days=0), None),
     "inside the replication lag": (account("a", last_used=AS_OF - 103 * DAY, last_used_lag_days=14), None),
     "outside the replication lag": (account("a", last_used=AS_OF - 105 * DAY, last_used_lag_days=14), "!unused"),
+    "a lower bound, and old": (
+        account("a", last_used=AS_OF - 105 * DAY, last_used_at_least=True),
+        "?later-use-possible",
+    ),
+    "a lower bound, and lately": (account("a", last_used=AS_OF - 5 * DAY, last_used_at_least=True), None),
     "a lag that nobody would accept": (account("a", last_used=AS_OF - 105 * DAY, last_used_lag_days=900), "!unused"),
     "never used, old": (account("a", never_used=True), "!never-used"),
     "never used, new": (account("a", never_used=True, created=AS_OF - 5 * DAY), None),

@@ -76,3 +76,8 @@ def test_break_glass_on_one_host() -> None:
         SSH, seen(LocalPrivilege, local("g")), seen(SshAccess, WEAK), parameters={"break_glass": ["g@app1"]}
     )
     assert found.out_of_scope == {"break-glass": 1}
+
+
+def test_roles_in_a_cloud_directory_are_judged_by_its_own_policies() -> None:
+    found = finding(CHECK, seen(Privilege, admin("anna", directory="entra")))
+    assert (found.status, found.out_of_scope) == (Status.NOT_APPLICABLE, {"other-directory": 1})

@@ -22,7 +22,22 @@ def access(*methods: str, **facts: object) -> SshAccess:
 
 
 CODES = {"pam_second_factors": ("pam_google_authenticator.so",)}
+RADIUS = {"pam_second_factors": ("pam_radius_auth.so",)}
 CASES = {
+    "RADIUS alone may ask for a password or for two things": (
+        access("keyboard-interactive", pam_password=False, **RADIUS),
+        "unknown",
+    ),
+    "RADIUS after the password may ask for the password again": (access("keyboard-interactive", **RADIUS), "unknown"),
+    "RADIUS after a key, whatever it asks": (
+        access("publickey,keyboard-interactive", pam_password=False, **RADIUS),
+        "two",
+    ),
+    "RADIUS that may be left out": (access("keyboard-interactive", pam_optional=True, **RADIUS), "one"),
+    "RADIUS demanded, perhaps beside a code that is not": (
+        access("keyboard-interactive", pam_second_factors=("pam_radius_auth.so", "pam_oath.so")),
+        "unknown",
+    ),
     "anything": (access("any"), "one"),
     "a key alone": (access("any", password=False, keyboard_interactive=False), "one"),
     "key and password": (access("publickey,password"), "two"),

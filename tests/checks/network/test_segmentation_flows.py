@@ -7,7 +7,7 @@ import pytest
 
 from checks.finding import Status
 from collector.records.network import DeclaredFlow, Probe
-from tests.checks.made import finding, reasons, seen
+from tests.checks.made import finding, gap, reasons, seen
 
 CHECK = "segmentation-flows"
 FLOWS = (
@@ -45,6 +45,9 @@ CASES = {
     "not declared, silent, target dead": (probe(22, "no-answer", alive=False), "?target-dead"),
     "not declared, refused": (probe(22, "refused"), "?refused"),
     "not declared, filtered": (probe(22, "filtered"), None),
+    "not declared, no route, target dead": (probe(22, "no-route", alive=False), "?target-dead"),
+    "not declared, no route, target alive": (probe(22, "no-route"), None),
+    "target that is no address": (probe(22, "open", target="10.77.2.300"), "?target-not-understood"),
     "could not be made": (probe(22, "failed"), "?probe-failed"),
 }
 
@@ -63,3 +66,9 @@ def test_without_a_list_of_flows_nothing_is_right_or_wrong() -> None:
 def test_an_empty_list_of_flows_is_a_list() -> None:
     found = finding(CHECK, seen(Probe, probe(22, "open")), seen(DeclaredFlow, source="declared"))
     assert found.status is Status.NOT_SATISFIED
+
+
+def test_an_opening_may_be_in_the_part_of_the_list_that_was_not_read() -> None:
+    part = seen(DeclaredFlow, source="declared", missing=[gap(DeclaredFlow, source="declared")])
+    made = probe(22, "open")
+    assert reasons(finding(CHECK, seen(Probe, made), part)) == {made.subject: "?flow-list-incomplete"}

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from checks.finding import Finding, Status
+from collector.evidence import Gap, Population
 from collector.records.host import Interface
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
-from tests.checks.made import finding, reasons, seen
+from tests.checks.made import finding, gap, reasons, seen
 
 CHECK = "segmentation-flows--rules"
 ZONES = (
@@ -111,3 +115,24 @@ def test_a_firewall_that_filters_nothing() -> None:
 
 def test_a_firewall_that_stands_between_nothing_proves_nothing() -> None:
     assert reasons(judge(tcp(1, "443"), zones=ZONES[:1])) == {"fw": "?stands-between-nothing"}
+
+
+@pytest.mark.parametrize("kind", [FirewallChain, FirewallRule, Interface])
+def test_what_was_not_read_of_a_firewall_neither_passes_nor_accuses_it(kind: type[Any]) -> None:
+    def part(of: type[Any], *records: Any) -> Population[Any] | Gap:
+        return seen(of, *records, missing=[gap(of, subject="fw")] if of is kind else [])
+
+    found = finding(
+        CHECK,
+        part(FirewallChain, *(() if kind is FirewallChain else (FORWARD,))),
+        part(FirewallRule),
+        part(Interface, *INTERFACES),
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, source="declared"),
+    )
+    assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"fw": "?rules-unread"})
+
+
+def test_a_ruleset_without_bounds_is_not_worked_through() -> None:
+    rules = [tcp(n, str(2 * n), destinations=(f"10.77.2.{n % 250}/32",)) for n in range(1, 2000)]
+    assert reasons(judge(*rules)) == {"fw": "?too-many-pieces"}

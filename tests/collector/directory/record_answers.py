@@ -16,20 +16,29 @@ from typing import Any
 from collector.collection import ConfiguredSource, collect
 from collector.directory.source import DirectorySource
 from collector.records.codec import encode
+from collector.records.directory import CollectorIdentity, Computer, Domain, PasswordPolicy, Trust
+from collector.records.record import Record, kind_name
 from collector.transport.ldap_client import Ldap3Connection
 from config.sources import LdapSource
 from tests.collector.directory.fake_ldap import BOTH
 from tests.collector.directory.recorded_ldap import RecordingLdap
+from tests.servers import samba_weaknesses
 from tests.servers.certificates import Authority
 from tests.servers.estate import session_start
 from tests.servers.network import Laboratory
-from tests.servers.samba import SambaDomainController
+from tests.servers.samba import ADMINISTRATOR_PASSWORD, COLLECTOR_PASSWORD, SambaDomainController
 from tests.servers.slapd import OpenLdap, SlapdFaults
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/ldap"
 
 
-def record(name: str, server: SambaDomainController | OpenLdap, about: str, **chosen: Any) -> None:
+def record(
+    name: str,
+    server: SambaDomainController | OpenLdap,
+    about: str,
+    kinds: frozenset[type[Record]] = BOTH,
+    **chosen: Any,
+) -> None:
     """Record one case."""
     values = {"id": "directory", "type": "ldap", "host": server.address, **chosen}
     values["tls"] = {"mode": "ldaps", "ca_file": str(server.ca_file)}
@@ -37,7 +46,7 @@ def record(name: str, server: SambaDomainController | OpenLdap, about: str, **ch
     connection = RecordingLdap(Ldap3Connection(settings, lambda _reference: server.bind_password))
     source = DirectorySource(settings, lambda _reference: "", connect=lambda: connection)
     with tempfile.TemporaryDirectory() as made:
-        evidence = collect([ConfiguredSource(source, BOTH)], Path(made), "0")
+        evidence = collect([ConfiguredSource(source, kinds)], Path(made), "0")
         expected = {
             "records": [encode(record) for population in evidence.populations for record in population.records],
             "unreadable": {population.kind: list(population.unreadable) for population in evidence.populations},
@@ -51,7 +60,7 @@ def record(name: str, server: SambaDomainController | OpenLdap, about: str, **ch
     folder.mkdir(parents=True)
     kept = {**values, "host": "recorded.example.test", "tls": {"mode": "ldaps"}}
     for file, content in (
-        ("case.json", {"about": about, "settings": kept}),
+        ("case.json", {"about": about, "kinds": sorted(map(kind_name, kinds)), "settings": kept}),
         ("answers.json", connection.answers),
         ("expected.json", expected),
     ):
@@ -78,6 +87,18 @@ def main() -> None:
             blind = {**bind, "user": dc.blind_user}
             about = "Samba 4.17 AD DC: lastLogonTimestamp denied to the reader"
             record("samba-blind-reader", dc, about, base=service, bind=blind, service_accounts=[service], **common)
+            dc.seed(samba_weaknesses.plan(now))
+            state = frozenset({PasswordPolicy, Computer, Trust, Domain, CollectorIdentity})
+            about = "Samba 4.17 AD DC: policies, computers, trusts and upkeep, by an ordinary reader"
+            record("samba-domain-state", dc, about, state, base=dc.base_dn, bind=bind, **common)
+            about = "Samba 4.17 AD DC: what its administrator sees of the same"
+            master = {**bind, "user": f"Administrator@{dc.realm.lower()}"}
+            dc.bind_password = ADMINISTRATOR_PASSWORD
+            record("samba-domain-state-all", dc, about, state, base=dc.base_dn, bind=master, **common)
+            exposed = samba_weaknesses.UNIT
+            dc.bind_password = COLLECTOR_PASSWORD
+            about = "Samba 4.17 AD DC: accounts with settings that expose them"
+            record("samba-exposed-accounts", dc, about, base=exposed, bind=bind, **common)
         for name, about, faults in (
             ("slapd-service-unit", "OpenLDAP 2.5: one unit, posixGroup sudo", SlapdFaults()),
             ("slapd-size-limit", "OpenLDAP 2.5: ends after 3 entries", SlapdFaults(hard_size_limit=3)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import TypeVar
 
 from collector.evidence import EvidenceSet, GapCause, Population
 from collector.records.identity import Account
 from collector.records.record import Record
-from collector.transport.ldap import ConnectionLostError, Entry
+from collector.transport.ldap import ConnectionLostError, Entry, Search
 from tests.collector.directory.fake_ldap import Answer, FakeLdap, entry
 
 R = TypeVar("R", bound=Record)
@@ -16,6 +17,15 @@ R = TypeVar("R", bound=Record)
 DOMAIN = "DC=corp,DC=example,DC=test"
 USED = "134083296000000000"
 LOST = ConnectionLostError(GapCause.UNREACHABLE, "fake:636: the connection was lost", "scan again")
+
+
+def written(*stamps: tuple[int, int], version: int = 1) -> bytes:
+    """replPropertyMetaData: attribute number and seconds since 1601 of each attribute."""
+    rows = b"".join(struct.pack("<IIQ16sQQ", number, 1, seconds, b"", 0, 0) for number, seconds in stamps)
+    return struct.pack("<IIII", version, 0, len(stamps), 0) + rows
+
+
+WRITTEN = written((0x0002004A, 13_439_726_077), (0x00020002, 13_408_329_600))
 
 
 def sid(*parts: int) -> bytes:
@@ -26,8 +36,9 @@ def domain_sid(number: int) -> bytes:
     return sid(21, 1, 2, 3, number)
 
 
-def user(name: str, number: int, unit: str = "CN=Users", **other: str) -> Entry:
-    values = {"userAccountControl": "512", "lastLogonTimestamp": USED, "whenCreated": "20260101000000.0Z", **other}
+def user(name: str, number: int, unit: str = "CN=Users", **other: str | list[str]) -> Entry:
+    values: dict[str, str | list[str]] = {"userAccountControl": "512", "lastLogonTimestamp": USED}
+    values |= {"whenCreated": "20260101000000.0Z", **other}
     return entry(
         f"CN={name},{unit},{DOMAIN}",
         sAMAccountName=name,
@@ -59,10 +70,21 @@ def domain(accounts: Answer | None = None, **more: Answer) -> FakeLdap:
                     defaultNamingContext=DOMAIN,
                     rootDomainNamingContext=f"DC=forest,{DOMAIN}",
                     domainFunctionality="7",
+                    dnsHostName="dc1.corp.example.test",
+                    tokenGroups=[domain_sid(1200), domain_sid(513)],
                 )
             ]
         ),
         "msDS-LogonTimeSyncInterval": Answer([entry(DOMAIN, objectSid=sid(21, 1, 2, 3))]),
+        "replPropertyMetaData": Answer([entry(DOMAIN, objectSid=sid(21, 1, 2, 3), replPropertyMetaData=WRITTEN)]),
+        "minPwdLength": Answer([entry(DOMAIN, minPwdLength="14", lockoutThreshold="0")]),
+        "tombstoneLifetime": Answer([entry(f"CN=Directory Service,{DOMAIN}", tombstoneLifetime="180")]),
+        "objectSid=S-1-5-21-1-2-3-502": Answer(
+            [user("krbtgt", 502, servicePrincipalName="kadmin/changepw", pwdLastSet=USED)]
+        ),
+        "objectSid=S-1-5-21-1-2-3-1200": Answer([user("reader", 1200)]),
+        "dNSHostName": Answer([entry(f"CN=DC1,{DOMAIN}", dNSHostName="dc1.corp.example.test")]),
+        "(objectCategory=computer)": Answer([user("PC1$", 1300, operatingSystem="Windows 11")]),
         "(objectCategory=person)": accounts or Answer([user(f"u{number}", 2000 + number) for number in range(5)]),
         "objectSid=S-1-5-32-544": Answer(
             [group("Domain Admins", domain_sid(512), anna), group("Administrators", sid(32, 544), admins)]
@@ -73,8 +95,8 @@ def domain(accounts: Answer | None = None, **more: Answer) -> FakeLdap:
     return FakeLdap({**{key.replace("_", " "): value for key, value in more.items()}, **answers})
 
 
-def with_first(fake: FakeLdap, **answers: Answer) -> FakeLdap:
-    fake.answers = {**answers, **fake.answers}
+def with_first(fake: FakeLdap, **answers: Answer | Callable[[Search], Answer]) -> FakeLdap:
+    fake.answers = {**answers, **{key: each for key, each in fake.answers.items() if key not in answers}}
     return fake
 
 

@@ -14,8 +14,8 @@ import pytest
 from collector.collection import ConfiguredSource, collect
 from collector.directory.source import DirectorySource
 from collector.records.codec import encode
+from collector.records.kinds import KINDS
 from config.sources import LdapSource
-from tests.collector.directory.fake_ldap import BOTH
 from tests.collector.directory.recorded_ldap import RecordedLdap
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/ldap"
@@ -32,7 +32,8 @@ def test_a_recording_gives_its_records(case: str, tmp_path: Path) -> None:
     settings = LdapSource.model_validate_json(json.dumps(json.loads((folder / "case.json").read_text())["settings"]))
     connection = RecordedLdap(folder / "answers.json", settings.bind.user or "")
     source = DirectorySource(settings, lambda _reference: "", connect=lambda: connection)
-    evidence = collect([ConfiguredSource(source, BOTH)], tmp_path, "0")
+    kinds = frozenset(KINDS[name] for name in json.loads((folder / "case.json").read_text())["kinds"])
+    evidence = collect([ConfiguredSource(source, kinds)], tmp_path, "0")
     found = {
         "records": [encode(record) for population in evidence.populations for record in population.records],
         "unreadable": {population.kind: list(population.unreadable) for population in evidence.populations},

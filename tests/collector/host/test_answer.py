@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.evidence import GapCause
-from collector.host.answer import read_answer
+from collector.host.answer import read_answer, without_remarks
 from collector.host.facts import Target, read_facts
 from collector.host.script import NONCE_VARIABLE, needed, script
 from collector.host.sections import KINDS, MAX_USERS, SECTIONS, SHADOW_COMMAND, Section, sudo_lines
@@ -113,3 +113,12 @@ def test_more_privileged_users_than_are_asked_about_are_told() -> None:
     facts = read_facts(read_answer(data, NONCE), Target("web1"), [SshAccess], datetime(2026, 11, 21, tzinfo=UTC))
     assert len(facts.records) == MAX_USERS + 2
     assert [missing.cause for missing in facts.missing] == [GapCause.TRUNCATED]
+
+
+def test_comments_in_configuration_files_are_not_kept() -> None:
+    kept = b"/etc/sudoers:#includedir /etc/sudoers.d\n/etc/sudoers:#1000 ALL=ALL\nsshd:auth required pam_unix.so\n"
+    remarks = b"/etc/sudoers.d/x: # password: hunter2\nsshd:#auth pam_mysql.so passwd=hunter2\n/etc/sudoers:##hunter2\n"
+    stored = without_remarks(kept + remarks)
+    assert stored.startswith(kept)
+    assert b"hunter2" not in stored
+    assert stored.count(b"\n") == 6

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.evidence_file import MAX_LINE, EvidenceWriter, canonical, parse_json, read_records
-from collector.records.codec import RecordError, decode, decode_time, encode, encode_time
+from collector.evidence_file import MAX_LINE, EvidenceWriter, RecordKeeper, canonical, parse_json, read_records
+from collector.records.codec import RecordError, decode, decode_time, encode, encode_line, encode_time
 from collector.records.host import TimeSync
 from collector.records.identity import Account
 from collector.records.kinds import KINDS
@@ -38,6 +38,25 @@ def test_every_record_comes_back_as_it_was(record: Record) -> None:
 @given(records())
 def test_standard_json_reads_what_we_write(record: Record) -> None:
     assert json.loads(canonical(encode(record))) == encode(record)
+
+
+@given(records())
+def test_a_line_is_the_canonical_json_of_the_record(record: Record) -> None:
+    """By the standard library alone, field by field, as the format says."""
+    stored = {
+        field.name: value
+        for field in dataclasses.fields(record)  # type: ignore[arg-type]  # every record is a dataclass
+        if field.compare and (value := getattr(record, field.name)) != field.default
+    }
+    expected = json.dumps(
+        {name: encode(value) for name, value in stored.items()},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+    assert encode_line(record) == expected
+    assert encode_line(record).encode() == canonical(encode(record))
 
 
 def test_not_known_and_none_are_apart() -> None:
@@ -110,9 +129,32 @@ def test_a_damaged_evidence_file_names_the_line(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b'{"name":"a"}\n' * 1000)[:-20])
     with pytest.raises(EOFError):
         list(read_records(path, Account))
+    whole = gzip.compress(b'{"name":"a"}\n' * 1000)
+    path.write_bytes(whole[:12] + b"\xff\xff\xff" + whole[15:])
+    with pytest.raises(RecordError, match="damaged"):
+        list(read_records(path, Account))
 
 
 def test_every_kind_has_a_sentence_for_itself_and_its_subject() -> None:
     for kind in KINDS.values():
         assert kind.__doc__
         assert kind.subject.__doc__
+
+
+def test_records_that_fit_are_kept_and_others_are_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "account.jsonl.gz"
+    writer = EvidenceWriter(path)
+    for number in range(100):
+        writer.add(Account(name=f"account{number:03}"))
+    writer.close()
+    keeper, small = RecordKeeper(10_000), RecordKeeper(500)
+    read = list(keeper.read(path, Account))
+    assert read == list(small.read(path, Account)) == list(read_records(path, Account))
+    assert len(read) == 100
+    interrupted = RecordKeeper()
+    next(interrupted.read(path, Account))
+    path.unlink()
+    assert list(keeper.read(path, Account)) == read
+    for other in (small, interrupted):
+        with pytest.raises(FileNotFoundError):
+            list(other.read(path, Account))

@@ -16,7 +16,16 @@ import pytest
 
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, GapCause, Population
+from collector.records.access import (
+    AccessRequest,
+    AccessReview,
+    ExternalAccount,
+    GroupPurpose,
+    SharedAccount,
+    UnitChange,
+)
 from collector.records.backup import ProtectedSystem, RestoreTest
+from collector.records.identity import Employment
 from collector.register.register import RegisterFile
 from collector.source import SourceError
 from config.sources import Register
@@ -161,3 +170,101 @@ def test_a_system_register_lists_hosts(gather: Callable[..., EvidenceSet]) -> No
         ProtectedSystem(name="Treserva", critical=True, hosts=("app1", "db1"), row=2),
         ProtectedSystem(name="Lex", critical=False, row=3),
     ]
+
+
+def test_of_a_protected_person_nothing_is_kept_that_tells_where_they_work(
+    gather: Callable[..., EvidenceSet], tmp_path: Path
+) -> None:
+    data = "Nr;Enhet;Status;Chef;Till;Skydd\n1;Skola;Anställd;c1;;nej\n2;Hemtjänst;Vikarie;c2;2026-12-31;ja\n"
+    columns = {"person_key": "Nr", "unit": "Enhet", "status": "Status", "manager": "Chef", "end": "Till"}
+    found = only(gather(data.encode(), holds="employment", columns=columns | {"protected": "Skydd"}))
+    assert list(found.records) == [
+        Employment(person_key="1", unit="Skola", status="Anställd", manager="c1", row=2),
+        Employment(person_key="2", end=date(2026, 12, 31), row=3),
+    ]
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file())
+    text = gzip.decompress(kept)
+    assert b"Skola" in text
+    assert not [word for word in (b"Hemtj", b"Vikarie", b"c2", b"protected") if word in text]
+
+
+def test_nor_is_where_a_protected_person_moves(gather: Callable[..., EvidenceSet]) -> None:
+    data = "Nr;Dag;Från;Till;Skydd\n1;2026-05-01;Skola;Kultur;\n2;2026-05-01;Skola;Kultur;ja\n"
+    columns = {"person_key": "Nr", "date": "Dag", "unit_from": "Från", "unit_to": "Till", "protected": "Skydd"}
+    found = list(only(gather(data.encode(), holds="unit-change", columns=columns)).records)
+    assert found[1] == UnitChange(person_key="2", date=date(2026, 5, 1), row=3)
+    assert found[0] == UnitChange(person_key="1", date=date(2026, 5, 1), unit_from="Skola", unit_to="Kultur", row=2)
+
+
+@pytest.mark.parametrize(
+    ("holds", "header", "row", "expected"),
+    [
+        (
+            "access-review",
+            "system;date;reviewer;population_count;removed",
+            'Ekonomi;2026-05-01;ek.chef;1 200;"anna, bo"',
+            AccessReview(
+                system="Ekonomi",
+                date=date(2026, 5, 1),
+                reviewer="ek.chef",
+                population_count=1200,
+                removed=("anna", "bo"),
+                row=2,
+            ),
+        ),
+        (
+            "access-request",
+            "reference;account;group;requested;approved;approver;approver_role;refused",
+            "R1;anna;GG-Ekonomi;2026-05-01;2026-05-02;ek.chef;Systemägare;nej",
+            AccessRequest(
+                reference="R1",
+                account="anna",
+                group="GG-Ekonomi",
+                requested=date(2026, 5, 1),
+                approved=date(2026, 5, 2),
+                approver="ek.chef",
+                approver_role="system-owner",
+                refused=False,
+                row=2,
+            ),
+        ),
+        (
+            "unit-change",
+            "person_key;date;unit_from;unit_to",
+            "1;2026-05-01;Skola;Kultur",
+            UnitChange(person_key="1", date=date(2026, 5, 1), unit_from="Skola", unit_to="Kultur", row=2),
+        ),
+        (
+            "group-purpose",
+            "group;unit;system",
+            "GG-Ekonomi;;Ekonomi",
+            GroupPurpose(group="GG-Ekonomi", system="Ekonomi", row=2),
+        ),
+        (
+            "external-account",
+            "account;supplier;sponsor;contract_end",
+            "ext-kim;Driftbolaget;it.chef;2026-12-31",
+            ExternalAccount(
+                account="ext-kim", supplier="Driftbolaget", sponsor="it.chef", contract_end=date(2026, 12, 31), row=2
+            ),
+        ),
+        (
+            "shared-account",
+            "account;owner;purpose;decided;valid_until",
+            "reception;kom.chef;Bemanning;2026-01-01;2026-12-31",
+            SharedAccount(
+                account="reception",
+                owner="kom.chef",
+                purpose="Bemanning",
+                decided=date(2026, 1, 1),
+                valid_until=date(2026, 12, 31),
+                row=2,
+            ),
+        ),
+    ],
+)
+def test_each_register_of_access_is_read(
+    holds: str, header: str, row: str, expected: object, gather: Callable[..., EvidenceSet]
+) -> None:
+    columns = {name: name for name in header.split(";")}
+    assert list(only(gather(f"{header}\n{row}\n".encode(), holds=holds, columns=columns)).records) == [expected]

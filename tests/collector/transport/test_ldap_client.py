@@ -12,11 +12,12 @@ import pytest
 
 from collector.evidence import GapCause
 from collector.source import SourceError
-from collector.transport.ldap import ConnectionLostError, Search
-from collector.transport.ldap_client import Ldap3Connection
+from collector.transport.ldap import ConnectionLostError, Entry, Page, Search
+from collector.transport.ldap_client import Ldap3Connection, Pace
 from config.sources import LdapBind, LdapSource, LdapTls
 
 BIND_RESPONSE = bytes.fromhex("61070a010004000400")
+both = pytest.mark.parametrize("streaming", [True, False], ids=["streaming", "ldap3"])
 BASE = Search("", "base", "(objectClass=*)", ("namingContexts",))
 
 
@@ -54,6 +55,7 @@ def connection(
     max_answer_bytes: int = 2**28,
     host: str = "127.0.0.1",
     ca_file: Path | None = None,
+    streaming: bool = True,
     **bind: str,
 ) -> Ldap3Connection:
     values = {"method": "anonymous", **bind}
@@ -68,7 +70,7 @@ def connection(
         bind=LdapBind(**values),  # type: ignore[arg-type]
         timeout_seconds=seconds,
     )
-    return Ldap3Connection(settings, lambda _reference: "", max_answer_bytes=max_answer_bytes)
+    return Ldap3Connection(settings, lambda _reference: "", max_answer_bytes=max_answer_bytes, streaming=streaming)
 
 
 def message_id(request: bytes) -> bytes:
@@ -105,7 +107,8 @@ def test_a_server_that_never_answers_the_bind() -> None:
     assert caught.value.cause is GapCause.TIMED_OUT
 
 
-def test_a_server_that_drips_is_left_when_the_time_for_one_answer_is_up() -> None:
+@both
+def test_a_server_that_drips_is_left_when_the_time_for_one_answer_is_up(streaming: bool) -> None:
     def drip(client: socket.socket) -> None:
         bound(client)
         client.sendall(bytes.fromhex("3084000fffff"))
@@ -114,7 +117,7 @@ def test_a_server_that_drips_is_left_when_the_time_for_one_answer_is_up() -> Non
             threading.Event().wait(0.2)
 
     with server(drip) as port:
-        slow = connection(port, seconds=1)
+        slow = connection(port, seconds=1, streaming=streaming)
         slow.open()
         with pytest.raises(ConnectionLostError) as caught:
             slow.page(BASE)
@@ -122,7 +125,8 @@ def test_a_server_that_drips_is_left_when_the_time_for_one_answer_is_up() -> Non
     assert "timeout_seconds" in caught.value.remedy
 
 
-def test_a_server_that_floods_is_left_when_the_answer_is_too_large() -> None:
+@both
+def test_a_server_that_floods_is_left_when_the_answer_is_too_large(streaming: bool) -> None:
     def flood(client: socket.socket) -> None:
         bound(client)
         client.sendall(bytes.fromhex("30847fffffff"))
@@ -130,7 +134,7 @@ def test_a_server_that_floods_is_left_when_the_answer_is_too_large() -> None:
             client.sendall(bytes(64 * 1024))
 
     with server(flood) as port:
-        flooded = connection(port, max_answer_bytes=1024 * 1024)
+        flooded = connection(port, max_answer_bytes=1024 * 1024, streaming=streaming)
         flooded.open()
         with pytest.raises(ConnectionLostError) as caught:
             flooded.page(BASE)
@@ -146,13 +150,14 @@ def test_a_server_that_floods_is_left_when_the_answer_is_too_large() -> None:
         b"\x30\x00",
     ],
 )
-def test_an_answer_that_is_no_ldap_is_one_error(answer: bytes) -> None:
+@both
+def test_an_answer_that_is_no_ldap_is_one_error(answer: bytes, streaming: bool) -> None:
     def nonsense(client: socket.socket) -> None:
         bound(client)
         client.sendall(answer)
 
     with server(nonsense) as port:
-        odd = connection(port)
+        odd = connection(port, streaming=streaming)
         odd.open()
         with pytest.raises(ConnectionLostError):
             odd.page(BASE)
@@ -160,14 +165,64 @@ def test_an_answer_that_is_no_ldap_is_one_error(answer: bytes) -> None:
             odd.page(BASE)
 
 
-def test_a_server_that_hangs_up_after_the_bind() -> None:
+@both
+def test_a_server_that_hangs_up_after_the_bind(streaming: bool) -> None:
     with server(bound) as port:
-        cut = connection(port)
+        cut = connection(port, streaming=streaming)
         cut.open()
         with pytest.raises(ConnectionLostError) as caught:
             cut.page(BASE)
     assert caught.value.cause is GapCause.UNREACHABLE
     cut.close()
+
+
+@both
+def test_a_notice_of_disconnection_ends_the_connection(streaming: bool) -> None:
+    notice = bytes.fromhex("0201007823 0a0134 0400 0404") + b"down" + b"\x8a\x161.3.6.1.4.1.1466.20036"
+
+    def say_it(client: socket.socket) -> None:
+        bound(client)
+        client.sendall(bytes([0x30, len(notice)]) + notice)
+
+    with server(say_it) as port:
+        left = connection(port, streaming=streaming)
+        left.open()
+        with pytest.raises(ConnectionLostError) as caught:
+            left.page(BASE)
+    assert caught.value.cause is GapCause.UNREACHABLE
+
+
+@both
+def test_a_result_and_an_entry_are_read_alike(streaming: bool) -> None:
+    def answer(client: socket.socket) -> None:
+        number = bound(client)
+        entry = number + bytes.fromhex("6412 0402 6f3d 300c 300a 0402 636e 3104 0402 c3a5")
+        end = number + bytes.fromhex("650c 0a0104 0400 0405") + b"enough"[:5]
+        client.sendall(b"".join(bytes([0x30, len(each)]) + each for each in (entry, end)))
+
+    with server(answer) as port:
+        asked = connection(port, streaming=streaming)
+        asked.open()
+        page = asked.page(BASE)
+        asked.close()
+    assert page == Page((Entry("o=", {"cn": ("å".encode(),)}),), 4, "enoug")
+
+
+def test_requests_keep_the_pace_that_was_set() -> None:
+    now, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    pace = Pace(4, clock=lambda: now[0], sleep=sleep)
+    assert pace.may_ask()
+    assert not pace.may_ask()
+    pace.wait()
+    pace.wait()
+    assert slept == [0.25, 0.25]
+    free = Pace(None, clock=lambda: now[0], sleep=sleep)
+    assert [free.may_ask() for _ in range(3)] == [True] * 3
 
 
 def test_tls_against_a_server_that_speaks_plain_ldap() -> None:

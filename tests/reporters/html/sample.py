@@ -350,6 +350,7 @@ def contents_of(
         findings=json.loads(results["findings.json"]),
         assessment=json.loads(results["assessment.json"]),
         claims=json.loads(results["claims.json"]),
+        ways_in=json.loads(results["ways_in.json"]),
         evidence={
             "format": 1,
             "populations": [encode(each) for each in evidence.populations],

@@ -200,6 +200,48 @@ def small() -> ReportContents:
                 }
             ],
         },
+        ways_in={
+            "rows": [
+                {
+                    "id": "directory ad anna ad",
+                    "person": "1001",
+                    "account": "anna",
+                    "way": "directory",
+                    "place": "ad",
+                    "source": "ad",
+                    "kinds": ["privilege"],
+                    "roles": ["Domain Admins"],
+                    "enforced": "yes",
+                    "factors": ["SMARTCARD_REQUIRED"],
+                    "check": "mfa-admin-enforced",
+                    "reason": "",
+                    "facts": {},
+                    "registered": "yes",
+                    "held": ["totp (mfa)"],
+                },
+                {
+                    "id": "ssh servrar anna@app1 app1",
+                    "person": "",
+                    "account": "anna@app1",
+                    "way": "ssh",
+                    "place": "app1",
+                    "source": "servrar",
+                    "kinds": ["local-privilege", "ssh-access"],
+                    "roles": ["sudo"],
+                    "enforced": "no",
+                    "factors": ["any"],
+                    "check": "mfa-admin-enforced--ssh",
+                    "reason": "single-factor",
+                    "facts": {"role": "sudo"},
+                    "registered": "unknown",
+                    "held": [],
+                },
+            ],
+            "gaps": [
+                {"kind": "ssh-access", "source": "servrar", "cause": "unreachable", "detail": "", "subject": "db1"}
+            ],
+            "joined": True,
+        },
         stated_claims=[
             {
                 "id": "avtal-1",

@@ -31,6 +31,7 @@ def write(folder: Path, contents: ReportContents) -> Path:
         "results/findings.json": contents.findings,
         "results/assessment.json": contents.assessment,
         "results/claims.json": contents.claims,
+        "results/ways_in.json": contents.ways_in,
         "evidence/index.json": contents.evidence,
         **{f"policy/catalogues/{each['id']}.json": each for each in contents.catalogues},
     }

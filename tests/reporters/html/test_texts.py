@@ -13,6 +13,7 @@ import assessment.claims
 from assessment.claims import ClaimStatus
 from assessment.requirements import Judgement, Missing
 from assessment.waivers import WaiverState
+from assessment.ways_in import CHECKS, Enforced
 from checks.discovery import discover
 from checks.finding import Severity, Status
 from checks.judgement import GENERAL_REASONS
@@ -36,6 +37,8 @@ TABLES: dict[str, type[Enum]] = {
     "cause": GapCause,
     "obtained": Obtained,
     "obtained-means": Obtained,
+    "enforced": Enforced,
+    "held": Enforced,
 }
 PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -65,6 +68,7 @@ def test_every_code_has_words(language: str) -> None:
     units = {each.unit for control in load_controls().values() for each in control.parameters.values() if each.unit}
     wanted |= {f"unit.{each}" for each in units}
     wanted |= {f"claim-reason.{code}" for code in claim_reason_codes()}
+    wanted |= {f"way-in.{way}" for way, _ in CHECKS.values()}
     assert wanted - set(texts) == set()
 
 
@@ -99,7 +103,7 @@ def test_no_text_is_left_over() -> None:
     )
     tables = {"fact", "unit", "kind", "kind-from", "reason", "reason-fix", "owner", "evidence-kind", "source-type"}
     tables |= {"catalogue-kind", "controlled-by", "claim-reason", "confidence", "confidence-means", "parameter-origin"}
-    tables |= {"requirement-link", *TABLES}
+    tables |= {"requirement-link", "way-in", *TABLES}
     composed = {"header.diary", "header.classification"}  # named by the organisation's fields
     composed |= {f"summary.coverage-{each}" for each in ("requirements", "controls", "honest")}
     composed |= {f"waivers.{each}" for each in ("subjects", "sources", "tags")}

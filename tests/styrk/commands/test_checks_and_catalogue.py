@@ -46,7 +46,9 @@ def test_a_check_names_its_parameters_units_reasons_and_requirements(capsys: pyt
 @pytest.mark.usefixtures("home")
 def test_a_control_shows_all_its_checks(capsys: pytest.CaptureFixture[str]) -> None:
     shown = json.loads(printed(capsys, "checks", "backup-daily", "--json"))
-    assert [each["id"] for each in shown] == ["backup-daily", "backup-daily--repository"]
+    assert [each["id"] for each in shown] == [
+        *("backup-daily", "backup-daily--directory", "backup-daily--repository"),
+    ]
 
 
 @pytest.mark.usefixtures("home")

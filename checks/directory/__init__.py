@@ -1,0 +1,1 @@
+"""Checks on directories themselves: their policies, computers, trusts and upkeep."""

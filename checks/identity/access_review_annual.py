@@ -1,0 +1,274 @@
+"""Everyone's access to every system was reviewed within a year by its owner, and what was to be removed is gone.
+
+The systems come from the system register, the reviews from the review log, the members of the groups that open a system
+from the directory. A system deviates when it was never reviewed, when its last review is older than `interval_months`,
+when someone other than the registered owner did it, when the review looked at fewer accounts than certainly had access
+that day, and, a name at a time (`system: account`), when an account whose access was decided to be removed still has it
+more than `execute_days` later, unless the directory shows that it was given anew after the review.
+
+The population of the day is re-performed from today's: members who were certainly added by the review's day, and those
+whom the review removed since. Whoever left otherwise is no longer seen, so a review of more accounts contradicts
+nothing. Where the directory does not keep when members were added, a review of fewer accounts than there are today is
+undetermined, and only the last review's removals are followed up. A system without groups in any directory cannot be
+re-performed: undetermined. A review of a whole directory goes by the source's id as the system's name: then its enabled
+personal accounts are the population.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from checks.ages import months_before
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from collector.evidence import EvidenceSet, Population, Reading
+from collector.records.access import AccessReview, GroupPurpose, Membership
+from collector.records.backup import ProtectedSystem
+from collector.records.identity import Account
+
+CONTROL = "access-review-annual"
+READS = (ProtectedSystem, AccessReview, GroupPurpose, Membership, Account)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How often, and how soon what was decided must be carried out."""
+
+    interval_months: int = 12
+    execute_days: int = 14
+
+
+_REVIEW = Text(
+    "Låt systemägaren kontrollera alla tilldelade behörigheter och för in kontrollen i loggen.",
+    "Have the system owner review all assigned access, and enter the review in the log.",
+)
+REASONS = {
+    "never-reviewed": Reason(
+        Text("Ingen kontroll av behörigheter finns i loggen.", "There is no review of access in the log."), _REVIEW
+    ),
+    "too-old": Reason(
+        Text("Senaste kontrollen av behörigheter är från {reviewed}.", "The last review of access is from {reviewed}."),
+        _REVIEW,
+    ),
+    "reviewer-not-owner": Reason(
+        Text(
+            "Kontrollen {reviewed} gjordes av {reviewer}; registrerad ägare är {owner}.",
+            "The review of {reviewed} was done by {reviewer}; the registered owner is {owner}.",
+        ),
+        Text(
+            "Låt ägaren göra om kontrollen, eller rätta ägaren i systemregistret.",
+            "Have the owner repeat the review, or correct the owner in the system register.",
+        ),
+    ),
+    "population-short": Reason(
+        Text(
+            "Kontrollen {reviewed} omfattade {count} konton, men minst {certain} hade behörighet den dagen.",
+            "The review of {reviewed} covered {count} accounts, but at least {certain} had access that day.",
+        ),
+        _REVIEW,
+    ),
+    "removal-not-executed": Reason(
+        Text(
+            "Skulle tas bort enligt kontrollen {reviewed} men har behörigheten kvar efter {days} dagar ({group}).",
+            "Was to be removed by the review of {reviewed} but still has access after {days} days ({group}).",
+        ),
+        Text("Ta bort behörigheten och kontrollera rutinen.", "Remove the access, and check the routine."),
+        Severity.HIGH,
+    ),
+    "population-unknown": Reason(
+        Text(
+            "Kontrollen {reviewed} omfattade {count} konton; i dag har {now} behörighet, och det syns inte sedan när.",
+            "The review of {reviewed} covered {count} accounts; {now} have access today, and since when is not shown.",
+        ),
+        Text(
+            "Jämför med kontrollens underlag, eller ge läskontot rätt att läsa msDS-ReplValueMetaData (AD).",
+            "Compare with the review's papers, or let the reading account read msDS-ReplValueMetaData (AD).",
+        ),
+        Severity.LOW,
+    ),
+    "count-missing": Reason(
+        Text(
+            "Loggen visar inte hur många konton kontrollen {reviewed} omfattade.",
+            "The log does not show how many accounts the review of {reviewed} covered.",
+        ),
+        Text("Fyll i antalet i loggen.", "Fill in the number in the log."),
+        Severity.LOW,
+    ),
+    "owner-unknown": Reason(
+        Text(
+            "Ägare eller granskare saknas i registren, så kontrollen {reviewed} kan inte bedömas.",
+            "The owner or the reviewer is missing in the registers, so the review of {reviewed} cannot be judged.",
+        ),
+        Text("Fyll i ägaren i systemregistret och granskaren i loggen.", "Fill in the owner and the reviewer."),
+    ),
+    "not-re-performable": Reason(
+        Text(
+            "Kontrollerat {reviewed}, men vilka som har behörighet till systemet har inte lästs.",
+            "Reviewed {reviewed}, but who has access to the system was not read.",
+        ),
+        Text(
+            "För in systemets grupper i gruppförteckningen och under groups på katalogen.",
+            "Enter the system's groups in the register of groups and under groups of the directory.",
+        ),
+        Severity.LOW,
+    ),
+    "no-log": Reason(
+        Text("Ingen logg över behörighetskontroller har lästs.", "No log of access reviews was read."),
+        Text("Lägg till loggen under registers (access-review).", "Add the log under registers (access-review)."),
+    ),
+    "log-incomplete": Reason(
+        Text(
+            "En del av loggen kunde inte läsas, och där kan en senare kontroll finnas.",
+            "Part of the log could not be read, and a later review may be there.",
+        ),
+        Text("Rätta de rader som inte kunde läsas.", "Mend the rows that could not be read."),
+    ),
+}
+
+
+@dataclass(slots=True)
+class _Access:
+    """Who has access to one system today: account (folded) to its way in, the earliest that is known."""
+
+    since: dict[str, datetime | None] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    whole: bool = True
+    """Whether all members could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """One review: the rows of one system and day."""
+
+    day: date
+    reviewers: frozenset[str]
+    count: int | None
+    removed: tuple[str, ...]
+
+
+def judge(
+    systems: Population[ProtectedSystem], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per system, and one per removal that was not carried out."""
+    log = evidence.reading(AccessReview)
+    reviews = _reviews(log, as_of.date())
+    access = _access(evidence, reviews)
+    for system in systems.records:
+        name = system.name.casefold()
+        held = reviews.get(name, [])
+        yield _judge_system(system, held, log, access.get(name), parameters, as_of.date())
+        for review in held if name in access else ():
+            yield from _removals(system, review, access[name], parameters, as_of.date(), last=review is held[-1])
+
+
+def _judge_system(
+    system: ProtectedSystem,
+    reviews: Sequence[_Review],
+    log: Reading[AccessReview],
+    access: _Access | None,
+    parameters: Parameters,
+    today: date,
+) -> Outcome:
+    if not log.populations:
+        return undetermined(system, "no-log")
+    last = reviews[-1] if reviews else None
+    if last is None or last.day < months_before(today, parameters.interval_months):
+        if not log.complete:
+            return undetermined(system, "log-incomplete")
+        return deviates(system, "never-reviewed") if last is None else deviates(system, "too-old", reviewed=last.day)
+    if not last.reviewers or not system.owner:
+        return undetermined(system, "owner-unknown", reviewed=last.day)
+    if system.owner.casefold() not in {each.casefold() for each in last.reviewers}:
+        reviewer = ", ".join(sorted(last.reviewers))
+        return deviates(system, "reviewer-not-owner", reviewed=last.day, reviewer=reviewer, owner=system.owner)
+    if access is None:
+        return undetermined(system, "not-re-performable", reviewed=last.day)
+    if last.count is None:
+        return undetermined(system, "count-missing", reviewed=last.day)
+    return _judge_count(system, last.day, last.count, last.removed, access)
+
+
+def _judge_count(system: ProtectedSystem, day: date, count: int, removed: Sequence[str], access: _Access) -> Outcome:
+    gone = {name.casefold() for name in removed} - access.since.keys()
+    before = [name for name, since in access.since.items() if since is not None and since.date() <= day]
+    undated = [name for name, since in access.since.items() if since is None]
+    certain = len(before) + len(gone)
+    if count < certain:
+        return deviates(system, "population-short", reviewed=day, count=count, certain=certain)
+    if count < certain + len(undated):
+        return undetermined(system, "population-unknown", reviewed=day, count=count, now=len(access.since))
+    return conforms(system) if access.whole else undetermined(system, "not-re-performable", reviewed=day)
+
+
+def _removals(
+    system: ProtectedSystem, review: _Review, access: _Access, parameters: Parameters, today: date, *, last: bool
+) -> Iterator[Outcome]:
+    days = (today - review.day).days
+    if days <= parameters.execute_days:
+        return
+    for name in sorted(set(review.removed)):
+        key = name.casefold()
+        if key not in access.since:
+            continue
+        since = access.since[key]
+        if (since is None and last) or (since is not None and since.date() <= review.day):
+            subject = f"{system.name}: {name}"
+            yield deviates(subject, "removal-not-executed", reviewed=review.day, days=days, group=access.groups[key])
+
+
+def _reviews(log: Reading[AccessReview], today: date) -> dict[str, list[_Review]]:
+    """System to its reviews, the oldest first; a day that is still to come is none."""
+    rows: defaultdict[tuple[str, date], list[AccessReview]] = defaultdict(list)
+    for row in log.records:
+        if row.date <= today:
+            rows[row.system.casefold(), row.date].append(row)
+    found: defaultdict[str, list[_Review]] = defaultdict(list)
+    for (system, day), held in sorted(rows.items(), key=lambda each: each[0]):
+        found[system].append(
+            _Review(
+                day,
+                frozenset(row.reviewer for row in held if row.reviewer),
+                max((row.population_count for row in held if row.population_count is not None), default=None),
+                tuple(name for row in held for name in row.removed),
+            )
+        )
+    return found
+
+
+def _access(evidence: EvidenceSet, reviewed: Collection[str]) -> Mapping[str, _Access]:
+    """Reviewed system to who has access: members of its groups, or the accounts of the directory that it is."""
+    systems: defaultdict[str, set[str]] = defaultdict(set)
+    for purpose in evidence.reading(GroupPurpose).records:
+        if purpose.system and purpose.system.casefold() in reviewed:
+            systems[purpose.group.casefold()].add(purpose.system.casefold())
+    found: defaultdict[str, _Access] = defaultdict(_Access)
+    members = evidence.reading(Membership)
+    for membership in members.records:
+        for system in systems.get(membership.group.casefold(), ()):
+            access = found[system]
+            if membership.category in {"group", "foreign"}:
+                access.whole = False
+            elif membership.enabled is not False:
+                _admit(access, membership.account, membership.group, membership.added)
+    for access in found.values():
+        access.whole = access.whole and members.complete
+    for population in evidence.reading(Account).populations:
+        if population.source.casefold() not in reviewed:
+            continue
+        access = found[population.source.casefold()]
+        access.whole = population.complete
+        for account in population.records:
+            if account.enabled is not False and account.category in {"person", None} and account.host is None:
+                _admit(access, account.name, population.source, account.created)
+    return found
+
+
+def _admit(access: _Access, name: str, group: str, since: datetime | None) -> None:
+    """Take an account in; of several ways the earliest counts, and one of unknown age may be the earliest."""
+    key = name.casefold()
+    known = access.since.get(key)
+    if key not in access.since or (known is not None and (since is None or since < known)):
+        access.since[key] = since
+        access.groups[key] = group

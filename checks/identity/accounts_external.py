@@ -1,0 +1,199 @@
+"""Every outsider's account has someone who answers for it, a contract that runs, and an end.
+
+An account is an outsider's when the source's settings name its unit as one (`external_accounts`), when the register of
+external accounts lists it, or when the roster has its person as a consultant. It deviates, by the first of these that
+is true: its contract has ended; it is not in the register of external accounts; it has no end; it ends more than
+`max_expiry_months` ahead; nobody answers for it. A register that was not given, or not read to its end, makes
+undetermined what hangs on it. Accounts of employees, and those outside the named units, are no outsiders; where nothing
+tells, the account stays undetermined.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from checks.ages import months_before
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, NOT_A_PERSON, STATE_UNKNOWN
+from collector.evidence import EvidenceSet, Population, Reading
+from collector.records.access import ExternalAccount
+from collector.records.identity import Account, Employment
+
+CONTROL = "accounts-external"
+READS = (Account, ExternalAccount, Employment)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Months that an outsider's account may run ahead."""
+
+    max_expiry_months: int = 12
+
+
+_REGISTER = Text(
+    "Lägg till en förteckning över externa konton under registers (external-account).",
+    "Add a register of external accounts under registers (external-account).",
+)
+REASONS = {
+    "contract-ended": Reason(
+        Text(
+            "Avtalet eller uppdraget tog slut {end}, för {days} dagar sedan, men kontot är öppet.",
+            "The contract or assignment ended {end}, {days} days ago, but the account is open.",
+        ),
+        Text("Stäng kontot.", "Close the account."),
+        Severity.HIGH,
+    ),
+    "not-registered": Reason(
+        Text(
+            "Externt konto som inte finns i förteckningen över externa konton.",
+            "External account that is not in the register of external accounts.",
+        ),
+        Text(
+            "Stäng kontot, eller för in det med leverantör, ansvarig och avtalets slutdatum.",
+            "Close the account, or enter it with supplier, sponsor and the contract's end.",
+        ),
+    ),
+    "no-end": Reason(
+        Text("Externt konto utan slutdatum.", "External account without an end date."),
+        Text("Sätt kontots slutdatum till avtalets.", "Set the account's end to that of the contract."),
+    ),
+    "end-too-far": Reason(
+        Text(
+            "Externt konto som gäller till {expires}, mer än {months} månader framåt.",
+            "External account that runs until {expires}, more than {months} months ahead.",
+        ),
+        Text("Förkorta tiden; förläng efter ny prövning.", "Shorten it; extend after a new decision."),
+        Severity.LOW,
+    ),
+    "no-sponsor": Reason(
+        Text("Ingen i organisationen ansvarar för kontot.", "Nobody within the organisation answers for the account."),
+        Text("Utse en ansvarig och för in den i förteckningen.", "Appoint a sponsor and enter them in the register."),
+        Severity.LOW,
+    ),
+    "no-register": Reason(
+        Text(
+            "Ingen förteckning över externa konton att jämföra med.",
+            "No register of external accounts to compare with.",
+        ),
+        _REGISTER,
+    ),
+    "register-incomplete": Reason(
+        Text(
+            "Finns inte i den del av förteckningen över externa konton som kunde läsas.",
+            "Not in the part of the register of external accounts that could be read.",
+        ),
+        Text("Rätta exporten; raderna anges under det som inte kunde läsas.", "Mend the export; the rows are listed."),
+    ),
+    "end-unknown": Reason(
+        Text(
+            "Källan visar inte om kontot har ett slutdatum.", "The source does not show whether the account has an end."
+        ),
+        Text("Ge läskontot rätt att se kontots slutdatum.", "Let the reading account see the end of accounts."),
+        Severity.LOW,
+    ),
+    "outsider-unknown": Reason(
+        Text(
+            "Det framgår inte om kontot hör till en utomstående.",
+            "It is not known whether the account belongs to an outsider.",
+        ),
+        Text(
+            "Ange de externa kontonas enheter (external_accounts) på källan, eller lägg till personalförteckningen.",
+            "Name the units of external accounts (external_accounts) in the source, or add the HR roster.",
+        ),
+        Severity.LOW,
+    ),
+    "state-unknown": STATE_UNKNOWN,
+    "not-external": Reason(Text("Hör inte till en utomstående.", "Does not belong to an outsider.")),
+    "disabled": DISABLED,
+    "expired": EXPIRED,
+    "no-session": NO_SESSION,
+    "not-a-person": NOT_A_PERSON,
+}
+
+
+def judge(
+    accounts: Population[Account], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per account."""
+    register = evidence.reading(ExternalAccount)
+    listed: defaultdict[str, list[ExternalAccount]] = defaultdict(list)
+    for entry in register.records:
+        listed[entry.account.casefold()].append(entry)
+    people: defaultdict[str, list[Employment]] = defaultdict(list)
+    for employment in evidence.reading(Employment).records:
+        people[employment.person_key].append(employment)
+    for account in accounts.records:
+        entries = listed.get(account.subject.casefold(), [])
+        yield _judge_account(account, entries, people, register, parameters, as_of)
+
+
+def _judge_account(
+    account: Account,
+    entries: list[ExternalAccount],
+    people: Mapping[str, list[Employment]],
+    register: Reading[ExternalAccount],
+    parameters: Parameters,
+    as_of: datetime,
+) -> Outcome:
+    if account.enabled is False:
+        return out_of_scope(account, "disabled")
+    if account.expires is not None and account.expires <= as_of:
+        return out_of_scope(account, "expired")
+    if account.interactive is False:
+        return out_of_scope(account, "no-session")
+    if account.category not in {"person", None} and not entries and not account.external:
+        return out_of_scope(account, "not-a-person")
+    employments = people.get(account.person_key or "", [])
+    outsider = bool(entries) or _is_outsider(account, employments)
+    if outsider is None:
+        return undetermined(account, "outsider-unknown")
+    if not outsider:
+        return out_of_scope(account, "not-external")
+    if account.enabled is None:
+        return undetermined(account, "state-unknown")
+    return _judge_outsider(account, entries, employments, register, parameters, as_of.date())
+
+
+def _is_outsider(account: Account, employments: list[Employment]) -> bool | None:
+    """By the unit that the account stands in, else by the roster; None where neither tells."""
+    if account.external:
+        return True
+    groups = {employment.group for employment in employments}
+    if groups & {"employee", "elected"}:
+        return False
+    if "consultant" in groups:
+        return True
+    return account.external
+
+
+def _judge_outsider(
+    account: Account,
+    entries: list[ExternalAccount],
+    employments: list[Employment],
+    register: Reading[ExternalAccount],
+    parameters: Parameters,
+    today: date,
+) -> Outcome:
+    ends = [each.contract_end for each in entries] or [each.end for each in employments if each.group == "consultant"]
+    end = max((each for each in ends if each), default=None)
+    if end is not None and None not in ends and end < today:
+        if entries and not register.complete:
+            return undetermined(account, "register-incomplete")  # a row that was not read may prolong it
+        return deviates(account, "contract-ended", end=end, days=(today - end).days)
+    if not register.populations:
+        return undetermined(account, "no-register")
+    if not entries:
+        if register.complete:
+            return deviates(account, "not-registered")
+        return undetermined(account, "register-incomplete")
+    if account.expires is None:
+        return deviates(account, "no-end") if account.never_expires else undetermined(account, "end-unknown")
+    if account.expires.date() > months_before(today, -parameters.max_expiry_months):
+        months = parameters.max_expiry_months
+        return deviates(account, "end-too-far", expires=account.expires.date(), months=months)
+    if not any(each.sponsor for each in entries):
+        return deviates(account, "no-sponsor")
+    return conforms(account)

@@ -1,0 +1,1 @@
+"""Authentication servers: who holds which tokens, and how log-ons are checked."""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from checks.finding import Status
+from collector.records.directory import Domain
+from collector.records.identity import Account
+from tests.checks.made import AS_OF, finding, reasons, seen
+
+CHECK = "default-credentials"
+KRBTGT = "default-credentials--krbtgt"
+DAY = timedelta(days=1)
+
+
+def built_in(number: int, **facts: object) -> Account:
+    values = {"name": "a", "category": "built-in", "identifier": f"S-1-5-21-1-2-3-{number}", "enabled": True}
+    return Account(**values | {"password_set": AS_OF - 10 * DAY} | facts)  # type: ignore[arg-type]
+
+
+def local(**facts: object) -> Account:
+    values = {"name": "a", "host": "h", "category": "system", "enabled": True, "password_present": True}
+    return Account(**values | facts)  # type: ignore[arg-type]
+
+
+CASES = {
+    "the administrator, kept for emergencies": (built_in(500), None),
+    "disabled": (built_in(500, enabled=False, password_set=None), None),
+    "old password": (built_in(500, password_set=AS_OF - 366 * DAY), "!old-password"),
+    "in use": (built_in(500, last_used=AS_OF - 30 * DAY), "!in-use"),
+    "used long ago": (built_in(500, last_used=AS_OF - 31 * DAY), None),
+    "used by decision": (built_in(500, name="boss", last_used=AS_OF), None),
+    "password age hidden": (built_in(500, password_set=None), "?password-age-unknown"),
+    "state hidden": (built_in(500, enabled=None), "?state-unknown"),
+    "guest": (built_in(501), "!guest-enabled"),
+    "guest, disabled": (built_in(501, enabled=False), None),
+    "krbtgt is judged by itself": (built_in(502, password_set=AS_OF - 999 * DAY), None),
+    "another built-in": (built_in(503), "!built-in-enabled"),
+    "a person": (built_in(1104, category="person", password_set=AS_OF - 999 * DAY), None),
+    "a system account with a password": (local(), "!system-password"),
+    "a system account without": (local(password_present=False), None),
+    "a system account, locked": (local(enabled=False), None),
+    "a system account, not readable": (local(password_present=None), "?state-unknown"),
+    "root": (local(category="built-in"), None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_account(name: str) -> None:
+    made, expected = CASES[name]
+    found = finding(CHECK, seen(Account, made), parameters={"approved": ["BOSS"]})
+    assert reasons(found).get(made.subject) == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (AS_OF - 180 * DAY, None),
+        (AS_OF - 181 * DAY, "!old-krbtgt"),
+        (None, "?age-unknown"),
+        (AS_OF + 2 * DAY, "?dated-in-future"),
+    ],
+)
+def test_the_key_of_the_domain(changed: object, expected: str | None) -> None:
+    domain = Domain(name="d", krbtgt_password_set=changed)  # type: ignore[arg-type]
+    found = finding(KRBTGT, seen(Domain, domain))
+    assert reasons(found).get("d") == expected
+    assert (found.status is Status.SATISFIED) is (expected is None)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from collector.records.access import SharedAccount
+from collector.records.identity import Account, Privilege
+from tests.checks.made import AS_OF, finding, reasons, seen
+
+CHECK = "account-unique"
+APPROVED = {"approved": ["delad-reception"]}
+
+
+def person(name: str, key: str | None, **facts: object) -> Account:
+    values = {"name": name, "person_key": key, "enabled": True, "category": "person"}
+    return Account(**values | facts)  # type: ignore[arg-type]
+
+
+def local(name: str, number: str, **facts: object) -> Account:
+    return person(name, None, **{"host": "h", "identifier": number, "category": None} | facts)
+
+
+CASES: dict[str, tuple[list[Account], dict[str, str]]] = {
+    "one each": ([person("a", "1"), person("b", "2")], {}),
+    "two of one person's": ([person("a", "1"), person("b", "1")], {"a": "!same-person", "b": "!same-person"}),
+    "two, one of them disabled": ([person("a", "1"), person("b", "1", enabled=False)], {}),
+    "two, one of them expired": ([person("a", "1"), person("b", "1", expires=AS_OF)], {}),
+    "an administrator's beside it, by name": ([person("a", "1"), person("adm-a", "1")], {}),
+    "an administrator's beside it, by right": ([person("a", "1"), person("Boss", "1")], {}),
+    "a service of the person's": ([person("a", "1"), person("b", "1", category="service")], {}),
+    "nobody's": ([person("a", "1"), person("b", None)], {"b": "!nobodys"}),
+    "nobody's, and none has a key": ([person("b", None)], {"b": "?no-person-keys"}),
+    "two of nobody's are not the same person's": (
+        [person("a", "1"), person("b", None), person("c", None)],
+        {"b": "!nobodys", "c": "!nobodys"},
+    ),
+    "the same name": ([person("a", "1"), person("A", "2")], {"a": "!same-name", "A": "!same-name"}),
+    "shared by its name": ([person("delad-kassa", "1")], {"delad-kassa": "!shared"}),
+    "shared by decision": ([person("Delad-Reception", None)], {}),
+    "shared by register": ([person("kiosk", None)], {}),
+    "by a decision that has run out": ([person("a", "1"), person("gammal", None)], {"gammal": "!nobodys"}),
+    "managed, built in": (
+        [person("g", None, category="managed-service"), person("k", None, category="built-in")],
+        {},
+    ),
+    "state hidden": ([person("a", "1", enabled=None)], {"a": "?state-unknown"}),
+    "one number twice": ([local("a", "1001"), local("b", "1001")], {"a@h": "!same-number", "b@h": "!same-number"}),
+    "a second root": (
+        [local("root", "0", category="built-in"), local("toor", "0", category="built-in")],
+        {"root@h": "!same-number", "toor@h": "!same-number"},
+    ),
+    "one number on two hosts": ([local("a", "1001"), local("a", "1001", host="i")], {}),
+    "one number, one without a shell": ([local("a", "1001"), local("b", "1001", interactive=False)], {}),
+    "local people have no key": ([local("a", "1001")], {}),
+    "numbers not shown": ([local("a", "1", identifier=None), local("b", "1", identifier=None)], {}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_population(name: str) -> None:
+    accounts, expected = CASES[name]
+    shared = seen(
+        SharedAccount,
+        SharedAccount(account="kiosk", valid_until=AS_OF.date()),
+        SharedAccount(account="gammal", valid_until=AS_OF.date() - timedelta(days=1)),
+        source="register",
+    )
+    found = finding(
+        CHECK, seen(Account, *accounts), shared, seen(Privilege, Privilege(holder="boss")), parameters=APPROVED
+    )
+    assert reasons(found) == expected
+    assert found.population.count == len(accounts)
+
+
+def test_without_a_list_a_name_proves_nothing() -> None:
+    found = finding(CHECK, seen(Account, person("delad-kassa", "1")))
+    assert reasons(found) == {"delad-kassa": "?shared-no-list"}
+
+
+def test_the_others_are_named() -> None:
+    found = finding(CHECK, seen(Account, person("a", "1"), person("b", "1"), person("c", "1")))
+    assert [each.facts["others"] for each in found.exceptions] == ["b, c", "a, c", "a, b"]

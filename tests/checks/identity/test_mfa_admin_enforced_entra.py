@@ -1,0 +1,53 @@
+"""Multi-factor authentication of administrators in Entra ID: a truth set of directories, read over HTTPS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checks.discovery import discover
+from checks.finding import Finding, Status
+from checks.judgement import judge
+from collector.evidence import EvidenceSet
+from tests.checks.made import AS_OF
+from tests.servers.graph import GraphServer, Script
+from tests.servers.graph_cases import CASES
+from tests.servers.graph_scan import scan
+
+CHECK = "mfa-admin-enforced--entra"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphServer]:
+    graph = GraphServer(tmp_path_factory.mktemp("graph"))
+    yield graph
+    graph.stop()
+
+
+def finding(evidence: EvidenceSet, check_id: str = CHECK) -> Finding:
+    check = next(each for each in discover() if each.id == check_id)
+    (found,) = judge(check, evidence, {"break_glass": ["Glas@example.test"]}, AS_OF)
+    return found
+
+
+def test_the_truth_set_is_large_enough() -> None:
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_administrator_gets_the_outcome_of_the_truth_set(name: str, server: GraphServer, tmp_path: Path) -> None:
+    page, objects, expected = CASES[name]
+    server.script = Script()
+    assert page
+    found = finding(scan(server, objects, tmp_path))
+    outcomes = {each.subject: f"!{each.reason}" for each in found.exceptions}
+    outcomes |= {each.subject: f"?{each.reason}" for each in found.undetermined if each.subject not in outcomes}
+    assert outcomes == {who: what for who, what in expected.items() if what is not None and what[0] != "-"}
+    set_aside = {what[1:] for what in expected.values() if what is not None and what[0] == "-"}
+    assert set_aside <= set(found.out_of_scope)
+    if any(what is not None and what[0] in "!?" for what in expected.values()):
+        assert found.status in {Status.NOT_SATISFIED, Status.NOT_DETERMINED}
+    elif not set_aside:
+        assert found.status is Status.SATISFIED
