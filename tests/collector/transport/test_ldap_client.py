@@ -21,6 +21,17 @@ both = pytest.mark.parametrize("streaming", [True, False], ids=["streaming", "ld
 BASE = Search("", "base", "(objectClass=*)", ("namingContexts",))
 
 
+OPENED: list[Ldap3Connection] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_open() -> Iterator[None]:
+    """Close every connection of the test, also one that the test left after an error."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
+
 @contextmanager
 def server(behave: Callable[[socket.socket], object]) -> Iterator[int]:
     """A server on loopback that does one thing to one client."""
@@ -70,7 +81,9 @@ def connection(
         bind=LdapBind(**values),  # type: ignore[arg-type]
         timeout_seconds=seconds,
     )
-    return Ldap3Connection(settings, lambda _reference: "", max_answer_bytes=max_answer_bytes, streaming=streaming)
+    made = Ldap3Connection(settings, lambda _reference: "", max_answer_bytes=max_answer_bytes, streaming=streaming)
+    OPENED.append(made)
+    return made
 
 
 def message_id(request: bytes) -> bytes:

@@ -43,7 +43,7 @@ def tls_server(certificate: Certificate, behave: Callable[[ssl.SSLSocket], objec
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    ours.settimeout(5)
+    ours.settimeout(30)
     with ours:
         yield ours
     thread.join(15)
