@@ -1,7 +1,8 @@
 """Rolls findings up to requirements, by a rule that every report prints.
 
 A control is *not satisfied* when a finding is, else *not determined* when a finding is or when nothing could be
-found, else *risk accepted*, *satisfied* or *not applicable*. A requirement is then:
+found, else *risk accepted*, *satisfied* or *not applicable*; the last only where nobody was left unasked for what its
+checks read. A requirement is then:
 
 * met: every control is satisfied (those not applicable aside), and at least one is;
 * largely met: every control is determined, and what deviates is under an accepted risk or is at most 5 % of its
@@ -141,11 +142,14 @@ def _control(
         )
     findings = [finding for _, finding in found]
     status = control_status([finding.status for finding in findings])
+    # What was read is none of the control's business; what is, was not asked of anyone: that is no «not applicable».
+    elsewhere = status is Status.NOT_APPLICABLE and any(kind_name(check.reads[0]) in needs for check in checks)
     return ControlAssessment(
         asked.id,
-        status,
+        Status.NOT_DETERMINED if elsewhere else status,
         nearly=status is Status.NOT_SATISFIED and _nearly(findings),
         findings=tuple(key for key, _ in found),
+        missing=Missing.NO_EVIDENCE if elsewhere else None,
         needs=needs,
     )
 

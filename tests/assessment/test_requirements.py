@@ -129,6 +129,17 @@ def test_a_gap_is_evidence_that_was_asked_for() -> None:
     assert made.coverage.requirements_with_evidence == 1
 
 
+def test_a_host_alone_never_answers_for_a_directory() -> None:
+    """All of one check out of scope, and nobody asked for what the control's other checks read: not determined."""
+    local = Account(name="root", host="app1", enabled=True)
+    made = results(seen(Account, local), requirements=[asks("r", "privileged-restricted")])
+    (asked,) = made.requirements[0].controls
+    assert asked.findings
+    assert (asked.status, asked.missing) == (Status.NOT_DETERMINED, Missing.NO_EVIDENCE)
+    assert "privilege" in asked.needs
+    assert made.requirements[0].status is Judgement.NOT_DETERMINED
+
+
 def test_a_framework_point_takes_its_controls_from_the_crosswalk() -> None:
     points = [
         {"id": reference, "crosswalk": {"framework": "iso-27002-2022", "reference": reference}}
