@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collector.evidence import GapCause
 from collector.records.record import Record
-from collector.register.forms import FORMS, WITHHELD, Read
+from collector.register.days import DayStyle
+from collector.register.forms import WITHHELD, Read, fields_of
 from collector.register.table import Cell, Row
 from collector.register.values import ValueUnreadableError, read_text
 from collector.source import SourceError
@@ -76,7 +78,8 @@ class Form:
 
 def form_of(settings: Register) -> Form:
     """The checked mapping of one register; raises SourceError unsupported naming what is wrong with it."""
-    kind, readers, required = FORMS[settings.holds]
+    fields = fields_of(settings.holds, _style(settings))
+    kind, readers, required = fields.kind, fields.readers, fields.required
     named = set(settings.columns) | set(settings.values)
     unknown = sorted(named - set(readers))
     if unknown:
@@ -97,6 +100,18 @@ def form_of(settings: Register) -> Form:
         },
         fixed={} if settings.group is None else {"group": settings.group},
     )
+
+
+def _style(settings: Register) -> DayStyle:
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SourceError(
+            GapCause.UNSUPPORTED,
+            f"register {settings.id}: no time zone {settings.time_zone}",
+            "write a name as in the IANA database, e.g. Europe/Stockholm",
+        ) from error
+    return DayStyle(settings.dates, settings.time_zone, settings.whole_days)
 
 
 def _wrong(settings: Register, text: str) -> SourceError:

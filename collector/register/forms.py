@@ -1,95 +1,99 @@
-"""What a register may hold: for each kind of register its record type, and how each field's cell is read; pure."""
+"""From a record type to how a register's cells become its fields: by the fields' own types; pure.
+
+A kind of register is its record type (`collector.records.kinds`), its columns (`config.columns`), and what people write
+for the values of its closed fields (`collector.register.words`). Nothing here names a kind but where a field must be
+left out of the record.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import types
+import typing
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any, Literal, Union
 
-from collector.records.access import (
-    AccessRequest,
-    AccessReview,
-    ExternalAccount,
-    GroupPurpose,
-    SharedAccount,
-    UnitChange,
-)
-from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
-from collector.records.factors import EntryPoint, EntryPointRule
+from collector.records.access import UnitChange
 from collector.records.identity import Employment
+from collector.records.kinds import KINDS
 from collector.records.record import Record
+from collector.register.days import PLAIN, DayStyle, read_date, read_time
 from collector.register.table import Cell
-from collector.register.values import (
-    ValueUnreadableError,
-    read_bool,
-    read_date,
-    read_int,
-    read_names,
-    read_text,
-)
+from collector.register.values import ValueUnreadableError, read_bool, read_int, read_names, read_text
+from collector.register.words import WORDS
+from config.columns import COLUMNS
 
 Read = Callable[[Cell], Any]
 
-_RESULTS = {
-    "passed": "passed",
-    "godkänd": "passed",
-    "godkänt": "passed",
-    "lyckad": "passed",
-    "lyckat": "passed",
-    "ok": "passed",
-    "failed": "failed",
-    "underkänd": "failed",
-    "underkänt": "failed",
-    "ej godkänd": "failed",
-    "ej godkänt": "failed",
-    "misslyckad": "failed",
-    "misslyckat": "failed",
+_BY_TYPE: dict[Any, Read] = {str: read_text, bool: read_bool, int: read_int}
+
+WITHHELD: dict[type[Record], tuple[str, ...]] = {
+    Employment: ("unit", "status", "manager"),
+    UnitChange: ("unit_from", "unit_to"),
 }
-_GROUPS = {
-    "employee": "employee",
-    "anställd": "employee",
-    "elected": "elected",
-    "förtroendevald": "elected",
-    "consultant": "consultant",
-    "konsult": "consultant",
-}
-_APPROVER_ROLES = {
-    "manager": "manager",
-    "chef": "manager",
-    "system-owner": "system-owner",
-    "systemägare": "system-owner",
-    "delegate": "delegate",
-    "ersättare": "delegate",
-}
-_FACTORS = {
-    "one": "one",
-    "1": "one",
-    "en": "one",
-    "nej": "one",
-    "no": "one",
-    "ingen": "one",
-    "lösenord": "one",
-    "two": "two",
-    "2": "two",
-    "två": "two",
-    "ja": "two",
-    "yes": "two",
-    "mfa": "two",
-    "flerfaktor": "two",
-}
-_ENTRY_POINTS = {
-    "vpn": "vpn",
-    "rd-gateway": "rd-gateway",
-    "rd gateway": "rd-gateway",
-    "fjärrskrivbord": "rd-gateway",
-    "citrix": "citrix",
-    "webmail": "webmail",
-    "webbmejl": "webmail",
-    "webbmail": "webmail",
-    "portal": "portal",
-    "ssh": "ssh",
-    "other": "other",
-    "annat": "other",
-}
+"""Fields that tell where a person works, not taken over where the row says that their identity is protected."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fields:
+    """How one kind of register is read."""
+
+    kind: type[Record]
+    readers: Mapping[str, Read]
+    """For each column the function that reads its cell; raises ValueUnreadableError."""
+    required: frozenset[str]
+    """Columns whose cell may not be empty."""
+
+
+@cache
+def fields_of(holds: str, style: DayStyle = PLAIN) -> Fields:
+    """How a kind of register is read; raises KeyError for one that is none, TypeError for a field of another type."""
+    kind, columns = KINDS[holds], COLUMNS[holds]
+    hints = typing.get_type_hints(kind)
+    return Fields(
+        kind=kind,
+        readers={name: reader_of(hints[name], WORDS.get((holds, name)), style) for name in columns.names},
+        required=frozenset(columns.required),
+    )
+
+
+def reader_of(hint: Any, words: Mapping[str, str] | None = None, style: DayStyle = PLAIN) -> Read:
+    """The function that reads a cell into a field of this type; raises TypeError where cells give no such thing.
+
+    Text, a date, a time, a whole number, yes or no, one of some words, several of these in one cell; None where the
+    cell is empty (for several: none). `words` are those that people write for the field's own.
+    """
+    if hint in _BY_TYPE:
+        return _BY_TYPE[hint]
+    if hint is date:
+        return partial(read_date, style=style)
+    if hint is datetime:
+        return partial(read_time, style=style)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        one, *others = [each for each in arguments if each is not types.NoneType]
+        if not others:
+            return reader_of(one, words, style)
+    if origin is Literal:
+        return _word_of({**{str(each).casefold(): str(each) for each in arguments}, **(words or {})})
+    if origin is tuple and arguments[1:] == (Ellipsis,):
+        return _several(reader_of(arguments[0], words, style))
+    raise TypeError(f"no cell of a register is read as {hint}")
+
+
+def _several(read: Read) -> Read:
+    if read is read_text:
+        return read_names
+
+    def read_several(cell: Cell) -> tuple[Any, ...]:
+        if isinstance(cell, str):
+            return tuple(read(name) for name in read_names(cell))
+        value = read(cell)
+        return () if value is None else (value,)
+
+    return read_several
 
 
 def _word_of(words: Mapping[str, str]) -> Read:
@@ -102,151 +106,3 @@ def _word_of(words: Mapping[str, str]) -> Read:
         return words[text.casefold()]
 
     return read
-
-
-FORMS: dict[str, tuple[type[Record], Mapping[str, Read], frozenset[str]]] = {
-    "employment": (
-        Employment,
-        {
-            "person_key": read_text,
-            "group": _word_of(_GROUPS),
-            "status": read_text,
-            "start": read_date,
-            "end": read_date,
-            "on_leave": read_bool,
-            "unit": read_text,
-            "manager": read_text,
-            "protected": read_bool,
-        },
-        frozenset({"person_key"}),
-    ),
-    "protected-system": (
-        ProtectedSystem,
-        {
-            "name": read_text,
-            "critical": read_bool,
-            "hosts": read_names,
-            "owner": read_text,
-            "supplier": read_text,
-            "environment": read_text,
-            "needs_extra_protection": read_bool,
-            "confidentiality": read_int,
-            "login": read_names,
-        },
-        frozenset({"name"}),
-    ),
-    "restore-test": (
-        RestoreTest,
-        {
-            "system": read_text,
-            "date": read_date,
-            "scope": read_text,
-            "restore_point": read_text,
-            "target": read_text,
-            "result": _word_of(_RESULTS),
-            "duration_minutes": read_int,
-            "verified_by_it": read_text,
-            "verified_by_business": read_text,
-        },
-        frozenset({"system", "date"}),
-    ),
-    "major-change": (
-        MajorChange,
-        {"system": read_text, "date": read_date, "reference": read_text},
-        frozenset({"system", "date"}),
-    ),
-    "group-purpose": (
-        GroupPurpose,
-        {"group": read_text, "unit": read_text, "system": read_text},
-        frozenset({"group"}),
-    ),
-    "unit-change": (
-        UnitChange,
-        {
-            "person_key": read_text,
-            "date": read_date,
-            "unit_from": read_text,
-            "unit_to": read_text,
-            "protected": read_bool,
-        },
-        frozenset({"person_key", "date"}),
-    ),
-    "access-request": (
-        AccessRequest,
-        {
-            "reference": read_text,
-            "account": read_text,
-            "group": read_text,
-            "requested": read_date,
-            "approved": read_date,
-            "approver": read_text,
-            "approver_role": _word_of(_APPROVER_ROLES),
-            "refused": read_bool,
-        },
-        frozenset({"reference", "account", "group"}),
-    ),
-    "access-review": (
-        AccessReview,
-        {
-            "system": read_text,
-            "date": read_date,
-            "reviewer": read_text,
-            "population_count": read_int,
-            "removed": read_names,
-        },
-        frozenset({"system", "date"}),
-    ),
-    "external-account": (
-        ExternalAccount,
-        {"account": read_text, "supplier": read_text, "sponsor": read_text, "contract_end": read_date},
-        frozenset({"account"}),
-    ),
-    "shared-account": (
-        SharedAccount,
-        {
-            "account": read_text,
-            "owner": read_text,
-            "purpose": read_text,
-            "decided": read_date,
-            "valid_until": read_date,
-        },
-        frozenset({"account"}),
-    ),
-    "entry-point": (
-        EntryPoint,
-        {
-            "name": read_text,
-            "category": _word_of(_ENTRY_POINTS),
-            "address": read_text,
-            "hosts": read_names,
-            "external": read_bool,
-            "authentication": read_text,
-            "provider": read_text,
-            "realm": read_text,
-            "factors": _word_of(_FACTORS),
-            "factor": read_text,
-            "systems": read_names,
-        },
-        frozenset({"name"}),
-    ),
-    "entry-point-rule": (
-        EntryPointRule,
-        {
-            "entry_point": read_text,
-            "rule": read_text,
-            "enabled": read_bool,
-            "methods": read_names,
-            "factors": _word_of(_FACTORS),
-            "provider": read_text,
-            "groups": read_names,
-        },
-        frozenset({"entry_point", "rule"}),
-    ),
-}
-"""What a register may hold: its record type, how each field's cell is read, and the fields that a row cannot lack."""
-
-WITHHELD: dict[type[Record], tuple[str, ...]] = {
-    Employment: ("unit", "status", "manager"),
-    UnitChange: ("unit_from", "unit_to"),
-}
-"""Fields that tell where a person works, not taken over where the row says that their identity is protected."""

@@ -153,7 +153,7 @@ def test_a_file_that_is_not_there_is_absent(tmp_path: Path) -> None:
 )
 def test_a_mapping_that_cannot_work_is_refused_at_once(holds: str, columns: dict[str, str], words: str) -> None:
     with pytest.raises(SourceError, match=words):
-        RegisterFile(Register(id="r", holds=holds, file=Path("x.csv"), columns=columns))  # type: ignore[arg-type]
+        RegisterFile(Register(id="r", holds=holds, file=Path("x.csv"), columns=columns))
 
 
 def test_blank_rows_and_repeated_rows_are_told(gather: Callable[..., EvidenceSet]) -> None:
