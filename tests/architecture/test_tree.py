@@ -27,22 +27,26 @@ def test_module_names_say_what_is_inside() -> None:
     assert not empty
 
 
-def test_each_check_is_judged_with_in_the_tests_of_its_family() -> None:
+def test_each_check_has_a_test_file_of_its_own_name() -> None:
+    wanted = {check.id: _test_file(check.module) for check in discover()}
+    missing = {check: str(path) for check, path in wanted.items() if not (ROOT / path).exists()}
+    assert not missing
+
+
+def test_each_check_is_judged_with_in_its_test_file() -> None:
     untested = [
-        check.id
-        for check in discover()
-        if not any(_names(text, check.id) for text in _texts(Path("tests", *check.module.split(".")[:-1])))
+        check.id for check in discover() if not _names((ROOT / _test_file(check.module)).read_text("utf-8"), check.id)
     ]
     assert not untested
 
 
 def _names(text: str, check_id: str) -> bool:
-    control, second, kind = check_id.partition("--")
-    return f'"{check_id}"' in text or (f'"{control}"' in text and f'{second}{kind}"' in text)
+    return f'"{check_id}"' in text
 
 
-def _texts(folder: Path) -> list[str]:
-    return [path.read_text("utf-8") for path in (ROOT / folder).glob("test_*.py")]
+def _test_file(module: str) -> Path:
+    *folders, name = module.split(".")
+    return Path("tests", *folders, f"test_{name}.py")
 
 
 @pytest.mark.parametrize("what", MUST_NOT_BE_TRACKED)

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.finding import Status
 from collector.records.backup import ProtectedSystem, Snapshot
-from tests.checks.made import AS_OF, finding, findings, gap, reasons, seen
+from tests.checks.made import AS_OF, finding, gap, reasons, seen
 
 HOUR = timedelta(hours=1)
 
@@ -59,23 +58,3 @@ def test_a_missing_restore_point_may_lie_where_we_could_not_look() -> None:
 def test_an_empty_repository_read_to_its_end_proves_that_there_is_none() -> None:
     register = seen(ProtectedSystem, SYSTEM, source="register")
     assert reasons(finding("backup-daily", register, seen(Snapshot, source_count=0))) == {"arkiv": "!no-restore-point"}
-
-
-def test_without_a_register_hosts_are_judged_but_never_all_is_well() -> None:
-    found = finding("backup-daily--repository", seen(Snapshot, snapshot("app1", 3)))
-    assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"test": "?no-system-register"})
-    found = finding("backup-daily--repository", seen(Snapshot, snapshot("app1", 30)))
-    assert reasons(found)["app1"] == "!too-old"
-
-
-def test_an_empty_repository_is_not_a_clean_one() -> None:
-    assert finding("backup-daily--repository", seen(Snapshot, source_count=0)).status is Status.NOT_DETERMINED
-
-
-def test_with_a_register_systems_are_judged_and_hosts_are_not() -> None:
-    (found,) = findings(
-        "backup-daily--repository",
-        seen(Snapshot, snapshot("retired", 9000)),
-        seen(ProtectedSystem, SYSTEM, source="register"),
-    )
-    assert (found.status, found.out_of_scope) == (Status.NOT_APPLICABLE, {"judged-by-system": 1})
