@@ -197,6 +197,7 @@ def _claim_document(claim: ClaimAssessment) -> dict[str, JsonValue]:
         "reasons": [{"code": each.code, "facts": dict(each.facts)} for each in claim.reasons],
         "findings": [finding_document(finding_id(finding), finding) for finding in claim.findings],
         "evidence": list(claim.evidence),
+        "questions": [{"code": each.code, "to": each.to, "facts": dict(each.facts)} for each in claim.questions],
     }
 
 

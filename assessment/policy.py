@@ -23,6 +23,16 @@ class Scope:
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    """Of a claim: names in the system register, each with the hosts that it gives for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First and last day that a claim speaks of."""
+
+    start: date
+    end: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +57,16 @@ class Claim:
     supplier: str
     statement: str
     as_of: date
+    """Date that the statement speaks of; of a period, its last day."""
     control: str
     parameters: Mapping[str, JsonValue]
     scope: Scope
     contract: str | None = None
     clause: str | None = None
-    evidence: str | None = None
+    period: Period | None = None
+    """The days that the statement speaks of, where it is about more than one moment."""
+    share_percent: int = 100
+    """Share of the subjects that the statement says conform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,20 +212,20 @@ def _waiver(value: Mapping[str, JsonValue]) -> Waiver:
 
 
 def _claim(value: Mapping[str, JsonValue]) -> Claim:
-    fields = {name: each for name, each in value.items() if name not in {"parameters", "scope"}}
-    scope = decode(Scope, value.get("scope", {}))
-    parameters = _object(value.get("parameters", {}))
+    given = _object(value.get("period") or {})
+    period = Period(decode(date, given["from"]), decode(date, given["to"])) if given else None
     return Claim(
-        id=str(fields["id"]),
-        supplier=str(fields["supplier"]),
-        statement=str(fields["statement"]),
-        as_of=decode(date, fields["as_of"]),
-        control=str(fields["control"]),
-        parameters=parameters,
-        scope=scope,
-        contract=_optional(fields.get("contract")),
-        clause=_optional(fields.get("clause")),
-        evidence=_optional(fields.get("evidence")),
+        id=str(value["id"]),
+        supplier=str(value["supplier"]),
+        statement=str(value["statement"]),
+        as_of=period.end if period else decode(date, value["as_of"]),
+        control=str(value["control"]),
+        parameters=_object(value.get("parameters", {})),
+        scope=decode(Scope, value.get("scope", {})),
+        contract=_optional(value.get("contract")),
+        clause=_optional(value.get("clause")),
+        period=period,
+        share_percent=decode(int, value.get("share_percent", 100)),
     )
 
 

@@ -56,6 +56,9 @@ class CountingRecorder:
     def clock(self, source_time: datetime, read_at: datetime) -> None:
         """Is of no interest here."""
 
+    def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None:
+        """Is of no interest here."""
+
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None:
         """Is of no interest here."""
 

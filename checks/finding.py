@@ -169,4 +169,4 @@ class Finding:
     matched: frozenset[str] = frozenset()
     """Of the subjects that the judgement was limited to, those that were seen; empty where it was not limited."""
     oldest_evidence: datetime | None = None
-    """When the earliest of the evidence was read; None where none was."""
+    """When the earliest of the evidence was read, or written if that was earlier; None where none was."""

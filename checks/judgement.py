@@ -91,6 +91,14 @@ class Selection:
     """Source ids whose subjects are judged; joins still read every source."""
     subjects: frozenset[str] | None = None
     """Names of the subjects that are judged."""
+    hosts: frozenset[str] = frozenset()
+    """Beside those names: every subject on one of these hosts (`account@host`)."""
+
+    def holds(self, subject: str) -> bool:
+        """Whether a subject is selected."""
+        if self.subjects is None or subject in self.subjects:
+            return True
+        return bool(self.hosts) and subject.rpartition("@")[2] in self.hosts
 
 
 EVERYTHING = Selection()
@@ -121,7 +129,7 @@ def judge(
 
 def _selected(outcomes: Iterator[Outcome], selection: Selection) -> Iterator[tuple[Outcome, bool]]:
     for outcome in outcomes:
-        yield outcome, selection.subjects is None or outcome.subject in selection.subjects
+        yield outcome, selection.holds(outcome.subject)
 
 
 def fit_parameters(check: Check, parameters: Mapping[str, JsonValue]) -> Any:  # the check's own dataclass
@@ -197,7 +205,7 @@ def _finding_of_population(
         obtained=max((p.provenance.obtained for p in read), key=list(Obtained).index),
         controlled_by=tuple(sorted({p.provenance.controlled_by for p in read})),
         matched=frozenset(matched),
-        oldest_evidence=min(p.provenance.started for p in read),
+        oldest_evidence=min(p.provenance.speaks_of for p in read),
     )
 
 

@@ -81,6 +81,7 @@ class _Kind:
     unreadable: set[str] = field(default_factory=set)
     ran: list[str] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
+    dated: datetime | None = None
 
 
 class _Recorder:
@@ -221,6 +222,13 @@ class _Recorder:
             offset = source_time - read_at
             self._clock_offset_ms = round(offset.total_seconds() * 1000)
 
+    def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None:
+        with self._lock:
+            for kind in kinds:
+                if kind in self._kinds:
+                    earlier = self._kinds[kind].dated
+                    self._kinds[kind].dated = moment if earlier is None else min(earlier, moment)
+
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
             message = f"not a file name for a bundle: {name!r}"
@@ -275,6 +283,7 @@ class _Recorder:
             collector_version=self._version,
             clock_offset_ms=self._clock_offset_ms,
             raw=tuple(sorted(set(state.raw))),
+            dated=state.dated,
         )
 
 

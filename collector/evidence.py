@@ -72,6 +72,13 @@ class Provenance:
     """The source's clock less the collector's, milliseconds; None where the source gives no time."""
     raw: tuple[str, ...] = ()
     """SHA-256 (hex) of each raw answer kept in the bundle; empty where the records carry all of it."""
+    dated: datetime | None = None
+    """When the content was written, UTC, where that was before it was read: an export's own time."""
+
+    @property
+    def speaks_of(self) -> datetime:
+        """The moment that the evidence tells of: when it was read, or written if that was earlier."""
+        return self.started if self.dated is None else min(self.dated, self.started)
 
 
 @dataclass(frozen=True, slots=True)

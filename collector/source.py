@@ -83,6 +83,9 @@ class Recorder(Protocol):
     def clock(self, source_time: datetime, read_at: datetime) -> None:
         """Record the source's clock next to ours."""
 
+    def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None:
+        """Record when an export was written, where that is known: it tells of no later time."""
+
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None:
         """Keep an answer as received, secrets removed, under an ASCII file name."""
 

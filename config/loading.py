@@ -65,7 +65,7 @@ def _value(model: Strict, name: str, value: Any, base: Path) -> Any:
     if isinstance(value, Strict):
         return _placed(value, base)
     if isinstance(value, tuple):
-        return tuple(_placed(each, base) if isinstance(each, Strict) else each for each in value)
+        return tuple(_value(model, name, each, base) if isinstance(each, Strict | Path) else each for each in value)
     if name in _REFERENCES and isinstance(value, str) and value.startswith("file:"):
         return f"file:{anchored(value.removeprefix('file:'), base)}"
     if isinstance(model, ResticSource) and name == "repository" and not _SCHEME.match(value):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from config.catalogue import available_catalogues, check_control, is_path, load_catalogue
-from config.claims import read_claims
+from config.claims import Systems, load_claim_files
 from config.document import Document, DocumentPath, Node
 from config.networks import check_networks
 from config.problems import Problem, SettingsError, did_you_mean
@@ -35,7 +36,7 @@ def check_references(document: Document, base: Path) -> list[Problem]:
     check_networks(document)
     _check_controls(document, ids)
     _check_waivers(document, ids, tags)
-    return [*_check_catalogues(document, base), *_check_claims(document, base, ids, tags)]
+    return [*_check_catalogues(document, base), *_check_claims(document, base)]
 
 
 _RESERVED = re.compile(r"declared|lifecycle|con|prn|aux|nul|(?:com|lpt)[0-9]")
@@ -157,16 +158,31 @@ def _check_catalogues(document: Document, base: Path) -> list[Problem]:
     return problems
 
 
-def _check_claims(document: Document, base: Path, sources: set[str], tags: set[str]) -> list[Problem]:
-    name = document.root.text("claims")
-    if name is None:
+def _check_claims(document: Document, base: Path) -> list[Problem]:
+    systems = [*document.root.items("sources"), *document.root.items("registers")]
+    known_systems = Systems(
+        {name: each.text("controlled_by") or "own" for each in systems if (name := each.text("id")) is not None},
+        {word for each in systems for tag in each.items("tags") if isinstance(word := tag.value, str)},
+    )
+    return _check_files(document, base, "claims", lambda files: load_claim_files(files, known_systems))
+
+
+def _check_files(document: Document, base: Path, key: str, load: Callable[[tuple[Path, ...]], object]) -> list[Problem]:
+    """Load the files that a key names; their mistakes, each also told in short at the key."""
+    given = document.root.get(key)
+    if given is None:
         return []
+    nodes: list[Node] = given.value if isinstance(given.value, list) else [given]
+    problems: list[Problem] = []
+    names = [name for node in nodes if isinstance(name := node.value, str)]
     try:
-        read_claims(anchored(name, base), sources, tags)
+        load(tuple(anchored(name, base) for name in names))
     except SettingsError as error:
-        document.problem(("claims",), f"this claims file has mistakes: {len(error.problems)}")
-        return list(error.problems)
-    return []
+        files = len({problem.file for problem in error.problems})
+        what = f"this {key} file has" if files == 1 else f"{files} of the {key} files have"
+        document.problem((key,), f"{what} mistakes: {len(error.problems)}")
+        problems += error.problems
+    return problems
 
 
 def anchored(name: str | Path, base: Path) -> Path:

@@ -6,12 +6,20 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from config.sources import AnySource, Identifier, Register, Strict
 
 ParameterValue = bool | int | str | tuple[str, ...]
 Port = Annotated[str, StringConstraints(pattern=r"^\d{1,5}(-\d{1,5})?$")]
+Files = Annotated[
+    tuple[Path, ...],
+    BeforeValidator(
+        lambda given: (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else given
+    ),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""One file or several: names, folders and patterns."""
 
 
 class Organisation(Strict):
@@ -70,24 +78,6 @@ class WaiverSettings(Strict):
     expires: dt.date
 
 
-class ClaimSettings(Strict):
-    """What a supplier says of a control, and with what value."""
-
-    id: Identifier
-    supplier: Annotated[str, Field(min_length=1)]
-    contract: str | None = None
-    clause: str | None = None
-    statement: Annotated[str, Field(min_length=1, max_length=500)]
-    as_of: dt.date
-    """Date that the statement speaks of."""
-    scope: Scope = Scope()
-    control: Identifier
-    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
-    """The control's parameters as claimed, e.g. `max_age_hours: 24`."""
-    evidence: str | None = None
-    """Reference to the supplier's own evidence, if it gave any."""
-
-
 class ControlSettings(Strict):
     """The organisation's own parameters for one control, and where in the estate it applies."""
 
@@ -114,7 +104,7 @@ class Settings(Strict):
     catalogues: tuple[str, ...] = ()
     """Ids of catalogues that come with Styrk, or paths of catalogue files of one's own."""
     controls: dict[Identifier, ControlSettings] = Field(default_factory=dict)
-    claims: Path | None = None
-    """A YAML file with the list `claims`."""
+    claims: Files = ()
+    """YAML files with the list `claims`: a file, a folder, a pattern such as `claims/*.yaml`, or a list of them."""
     waivers: tuple[WaiverSettings, ...] = ()
     output: Output = Output()

@@ -9,7 +9,8 @@ from datetime import datetime
 from collector.collection import ConfiguredSource
 from collector.records.codec import JsonValue, encode_time
 from config.catalogue import Catalogue, Control
-from config.settings import ClaimSettings, Settings
+from config.claims import ClaimSettings
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def policy_documents(
     documents: dict[str, JsonValue] = {
         "settings.json": settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
         "controls.json": [control.policy() for control in controls.values()],
-        "claims.json": [claim.model_dump(mode="json", exclude_none=True) for claim in claims],
+        "claims.json": [claim.model_dump(mode="json", exclude_none=True, by_alias=True) for claim in claims],
         "run.json": {
             "run": facts.run,
             "as_of": encode_time(facts.started),

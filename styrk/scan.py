@@ -14,11 +14,12 @@ from checks.discovery import discover
 from checks.finding import Finding, Status
 from collector.collection import collect
 from collector.evidence_file import canonical, sha256_of
+from collector.records.backup import ProtectedSystem
 from collector.records.codec import JsonValue, encode_time
 from collector.records.record import Record
 from config.catalogue import Catalogue, load_catalogue, load_controls
-from config.claims import load_claims
-from config.settings import ClaimSettings, Settings
+from config.claims import ClaimSettings, load_claims
+from config.settings import Settings
 from reporters.bundle.evidence_index import write_index
 from reporters.bundle.keys import PublicKey, Signer
 from reporters.bundle.layout import TAG_MANIFEST
@@ -110,8 +111,11 @@ def wanted_kinds(
 ) -> frozenset[type[Record]]:
     """The record types that the checks of the asked controls read; nothing else is asked of any source."""
     only = frozenset(only_controls)
-    controls = (asked_controls(settings, catalogues) | {claim.control for claim in claims}) & (only or _tested())
-    return frozenset(kind for check in discover() if check.control in controls for kind in check.reads)
+    held = tuple(claims)
+    controls = (asked_controls(settings, catalogues) | {claim.control for claim in held}) & (only or _tested())
+    kinds = frozenset(kind for check in discover() if check.control in controls for kind in check.reads)
+    named = any(claim.scope.systems for claim in held)
+    return kinds | {ProtectedSystem} if named else kinds
 
 
 def asked_controls(settings: Settings, catalogues: Iterable[Catalogue]) -> frozenset[str]:

@@ -58,6 +58,7 @@ class RegisterFile:
         digest = hashlib.sha256(data).hexdigest()
         recorder.identity("the file as it was handed over")
         recorder.ran(f"read {self._settings.file.name} sha256 {digest} modified {modified:%Y-%m-%dT%H:%M:%SZ}", (kind,))
+        recorder.dated(modified, (kind,))
         table = self._table(data)
         self._form.check_header(table.header)
         rows = self._add_rows(table, recorder)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 import config.catalogue
+import config.claims
 import config.settings
 import config.sources
 from config.catalogue import Catalogue
@@ -21,7 +22,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "claims.schema.json": ClaimsFile,
     "catalogue.schema.json": Catalogue,
 }
-_MODULES = (config.sources, config.settings, config.catalogue)
+_MODULES = (config.sources, config.settings, config.claims, config.catalogue)
 
 
 def schema_text(name: str) -> str:

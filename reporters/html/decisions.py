@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reporters.html.book import Book
 from reporters.html.groups import Item, folded
 from reporters.report import Json
-from reporters.texts.words import Sentence
+from reporters.texts.formats import Language
+from reporters.texts.hostile import neutralised
+from reporters.texts.words import Sentence, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,17 @@ class ClaimReason:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """What to ask, ready to send; in the report's language and in the other."""
+
+    to_supplier: bool
+    text: Markup
+    other_language: str
+    """Language of the other text."""
+    other: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRow:
     """A supplier's claim with what the evidence says of it."""
 
@@ -43,6 +57,12 @@ class ClaimRow:
     status: str
     reasons: tuple[ClaimReason, ...]
     evidence: tuple[str, ...]
+    period: tuple[str, str] | None
+    """First and last day."""
+    share_percent: int
+    """Share that is said to conform; 100 where nothing else is said."""
+    suppliers_evidence: str
+    questions: tuple[AskedQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +95,42 @@ def claim_rows(book: Book) -> tuple[ClaimRow, ...]:
                 supplier=claim["supplier"],
                 statement=said.get("statement", ""),
                 contract=", ".join(str(said[name]) for name in ("contract", "clause") if said.get(name)),
-                as_of=said.get("as_of", ""),
+                as_of=said.get("as_of") or "",
                 control=book.control_title(claim["control"]),
                 status=claim["status"],
                 reasons=tuple(_reason(book, each["code"], each["facts"]) for each in claim["reasons"]),
                 evidence=tuple(claim["evidence"]),
+                period=(said["period"]["from"], said["period"]["to"]) if said.get("period") else None,
+                share_percent=said.get("share_percent", 100),
+                suppliers_evidence=_suppliers_evidence(said),
+                questions=tuple(_question(book, each) for each in claim.get("questions", ())),
             )
         )
     return tuple(rows)
+
+
+def _suppliers_evidence(said: Json) -> str:
+    """In words, then the source, then the document with its hash."""
+    given = said.get("supplier_evidence") or {}
+    document = Path(given["document"]).name if given.get("document") else ""
+    parts = (said.get("evidence"), given.get("source"), document, given.get("sha256"))
+    return ", ".join(str(each) for each in parts if each)
+
+
+def _question(book: Book, asked: Json) -> AskedQuestion:
+    other: Language = "en" if book.language == "sv" else "sv"
+    to_supplier = asked["to"] == "supplier"
+    key = f"{'claim-question' if to_supplier else 'claim-task'}.{asked['code']}"
+    own, foreign = (
+        Sentence(words(key), asked["facts"]) if words.has(key) else words.reason("", asked["code"], asked["facts"])[0]
+        for words in (book.words, Words(other))
+    )
+    return AskedQuestion(
+        to_supplier=to_supplier,
+        text=book.sentence(own),
+        other_language=other,
+        other=Markup(escape(neutralised(foreign.text(Words(other))))),  # noqa: S704  # escaped just here
+    )
 
 
 def waiver_rows(book: Book) -> tuple[WaiverRow, ...]:

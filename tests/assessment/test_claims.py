@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from assessment.claims import ClaimAssessment, ClaimStatus
+from assessment.claims import ClaimAssessment, ClaimReason, ClaimStatus
 from assessment.performance import perform
 from checks.discovery import discover
 from collector.evidence import Gap, Obtained, Population
 from collector.records.backup import ProtectedSystem, Snapshot
+from collector.records.host import TimeSync
 from collector.records.identity import Account
 from collector.records.record import Record
 from tests.assessment.made import policy, source
@@ -158,3 +160,75 @@ def test_an_accepted_risk_does_not_make_a_statement_true() -> None:
     made = policy(claims=[CLAIM], settings={"waivers": [waiver]})
     (claim,) = perform(evidence(seen(Account, STALE)), made, discover()).claims
     assert claim.status is ClaimStatus.CONTRADICTED
+
+
+def test_a_part_is_confirmed_where_only_some_subjects_are_decided() -> None:
+    claim = assess(seen(Account, USED, replace(USED, name="other"), UNKNOWN))
+    assert claim.status is ClaimStatus.PARTLY_CONFIRMED
+    assert claim.reasons[0] == ClaimReason("confirmed-part", {"source": "test", "count": 2, "of": 3})
+    assert claim.reasons[1].facts["subjects"] == ["unknown"]
+
+
+SHARES: dict[str, tuple[int, list[Account], ClaimStatus]] = {
+    "nine of ten, and ninety per cent claimed": (90, [STALE], ClaimStatus.CONFIRMED),
+    "nine of ten, and ninety-one claimed": (91, [STALE], ClaimStatus.CONTRADICTED),
+    "one that is not known, within the share": (90, [UNKNOWN], ClaimStatus.CONFIRMED),
+    "one that is not known beside one that deviates": (90, [STALE, UNKNOWN], ClaimStatus.PARTLY_CONFIRMED),
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_share_is_counted_over_all_subjects(name: str) -> None:
+    share, others, status = SHARES[name]
+    accounts = [replace(USED, name=f"a{number}") for number in range(10 - len(others))]
+    claim = assess(seen(Account, *accounts, *others), share_percent=share)
+    assert claim.status is status
+
+
+def test_a_share_is_not_contradicted_while_there_may_be_others() -> None:
+    claim = assess(seen(Account, STALE, missing=[gap(Account)]), share_percent=50)
+    assert claim.status is ClaimStatus.NOT_VERIFIABLE
+
+
+SYSTEMS = seen(
+    ProtectedSystem,
+    ProtectedSystem(name="Lön", hosts=("h1", "h2")),
+    ProtectedSystem(name="Karta"),
+    source="register",
+)
+
+
+def test_a_system_stands_for_its_hosts() -> None:
+    clocks = [TimeSync(host=name, offset_us=off, stratum=2) for name, off in (("h1", 0), ("h2", 0), ("h3", 10**9))]
+    changes: dict[str, Any] = {"control": "time-sync-offset", "scope": {"systems": ["Lön"]}}
+    assert assess(seen(TimeSync, *clocks), SYSTEMS, **changes).status is ClaimStatus.CONFIRMED
+    half = assess(seen(TimeSync, *clocks[:1]), SYSTEMS, **changes)
+    assert half.status is ClaimStatus.PARTLY_CONFIRMED
+    assert half.reasons[-1].facts["source"] == "h2"
+    nothing = assess(seen(TimeSync, *clocks), SYSTEMS, control="time-sync-offset", scope={"systems": ["Karta"]})
+    assert nothing.status is ClaimStatus.NOT_VERIFIABLE
+    assert [each.code for each in nothing.questions] == ["which-hosts"]
+
+
+def test_an_export_that_was_written_before_the_claim_says_nothing_of_it() -> None:
+    population = seen(Account, USED, obtained=Obtained.PROVIDED)
+    old = replace(population, provenance=replace(population.provenance, dated=AS_OF - 2 * DAY))
+    assert assess(old).status is ClaimStatus.NOT_VERIFIABLE
+
+
+def test_what_is_open_is_asked_of_the_one_who_can_answer() -> None:
+    at_supplier = assess(gap(Account))
+    assert [(each.code, each.to) for each in at_supplier.questions] == [("let-us-read", "supplier")]
+    assert at_supplier.questions[0].facts["names"] == ["test"]
+    ours = assess(seen(Account, USED), gap(Account, source="other"))
+    assert [(each.code, each.to) for each in ours.questions] == [("let-us-read", "own")]
+    late = assess(seen(Account, USED, started=AS_OF - 2 * DAY))
+    assert [(each.code, each.to) for each in late.questions] == [("read-again", "own")]
+    assert assess(seen(Account, USED)).questions == ()
+
+
+def test_a_question_shortens_a_long_list_of_names_and_says_so() -> None:
+    stale = [replace(STALE, name=f"a{number:02}") for number in range(50)]
+    names = assess(seen(Account, *stale)).questions[0].facts["names"]
+    assert isinstance(names, list)
+    assert (len(names), names[-1]) == (41, "+10")

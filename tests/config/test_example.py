@@ -20,7 +20,8 @@ def test_the_example_is_right_as_written() -> None:
 
 
 def test_the_example_with_everything_uncommented_is_right_and_shows_every_source(tmp_path: Path) -> None:
-    (tmp_path / "claims.yaml").write_text("claims: []\n", encoding="utf-8")
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / "driftbolaget.yaml").write_text("claims: []\n", encoding="utf-8")
     path = tmp_path / "styrk.yaml"
     path.write_text(SETTING.sub("", example_text()), encoding="utf-8")
     loaded = load_settings(path)

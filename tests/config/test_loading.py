@@ -343,7 +343,7 @@ def test_relative_paths_start_where_the_file_is(tmp_path: Path) -> None:
     assert (local.repository, local.password) == (str(tmp_path / "repo"), f"file:{tmp_path / 'secrets/p'}")
     assert (remote.repository, remote.password) == ("sftp:u@h:/repo", "env:P")
     assert ldap.tls.ca_file == Path("/ca.pem")
-    assert loaded.claims == tmp_path / "claims.yaml"
+    assert loaded.claims == (tmp_path / "claims.yaml",)
     assert loaded.catalogues == (str(tmp_path / "own/c.yaml"), "nationella-tio")
     assert loaded.output.directory == tmp_path / "evidence"
     assert loaded.output.signing_key == Path.home() / "key"

@@ -9,6 +9,8 @@ from enum import Enum
 
 import pytest
 
+import assessment.claim_evidence
+import assessment.claim_questions
 import assessment.claims
 from assessment.claims import ClaimStatus
 from assessment.requirements import Judgement, Missing
@@ -68,13 +70,17 @@ def test_every_code_has_words(language: str) -> None:
     units = {each.unit for control in load_controls().values() for each in control.parameters.values() if each.unit}
     wanted |= {f"unit.{each}" for each in units}
     wanted |= {f"claim-reason.{code}" for code in claim_reason_codes()}
+    asked = {*assessment.claim_questions.ASK.values(), *assessment.claim_questions.UNSEEN.values(), "complete"}
+    wanted |= {f"claim-question.{code}" for code in asked}
+    wanted |= {f"claim-task.{code}" for code in ("let-us-read", "complete", *assessment.claim_questions.OWN_TASKS)}
     wanted |= {f"way-in.{way}" for way, _ in CHECKS.values()}
     assert wanted - set(texts) == set()
 
 
 def claim_reason_codes() -> set[str]:
-    """The codes that assessment/claims.py gives to ClaimReason, read from its source."""
-    calls = [each for each in ast.walk(ast.parse(inspect.getsource(assessment.claims))) if isinstance(each, ast.Call)]
+    """The codes that the assessment of claims gives to ClaimReason, read from its source."""
+    source = inspect.getsource(assessment.claims) + inspect.getsource(assessment.claim_evidence)
+    calls = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Call)]
     codes = {
         str(call.args[0].value)
         for call in calls
@@ -102,7 +108,16 @@ def test_no_text_is_left_over() -> None:
         for path in TEMPLATES.glob(pattern)
     )
     tables = {"fact", "unit", "kind", "kind-from", "reason", "reason-fix", "owner", "evidence-kind", "source-type"}
-    tables |= {"catalogue-kind", "controlled-by", "claim-reason", "confidence", "confidence-means", "parameter-origin"}
+    tables |= {
+        "catalogue-kind",
+        "controlled-by",
+        "claim-reason",
+        "claim-question",
+        "claim-task",
+        "confidence",
+        "confidence-means",
+        "parameter-origin",
+    }
     tables |= {"requirement-link", "way-in", *TABLES}
     composed = {"header.diary", "header.classification"}  # named by the organisation's fields
     composed |= {f"summary.coverage-{each}" for each in ("requirements", "controls", "honest")}

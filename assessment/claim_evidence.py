@@ -1,0 +1,256 @@
+"""Weighs the evidence for one claim: who is shown to conform, who deviates, and what keeps the rest from counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from assessment.periods import Days, judge_days, tells_of_days
+from assessment.policy import AskedControl, Claim, Period, Policy
+from assessment.waivers import in_scope
+from checks.finding import Finding, Status
+from checks.judgement import Check, Selection, judge
+from collector.evidence import OWN, EvidenceSet, Obtained, Population
+from collector.records.backup import ProtectedSystem
+from collector.records.codec import JsonValue
+from collector.records.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReason:
+    """Why a claim has its status: a code with its facts."""
+
+    code: str
+    facts: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedScope:
+    """What a claim's scope names, with the hosts of its systems."""
+
+    systems: Mapping[str, tuple[str, ...]]
+    """Each system that the scope names, with the hosts that the registers give for it."""
+    selection: Selection
+    """Of any source: the names, the systems and their hosts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What one finding says of a claim."""
+
+    finding: Finding
+    in_scope: int
+    """Subjects that the control applies to."""
+    upheld: int
+    """Subjects that are shown to conform, by evidence that may confirm."""
+    deviating: tuple[str, ...]
+    """Subjects that are shown to deviate, by evidence that may contradict."""
+    undecided: int
+    """Subjects of which the evidence says neither."""
+    blind: bool
+    """Whether there may be subjects that were not seen."""
+    unusable: bool
+    """Whether something keeps the evidence, or a part of the claim's time, from counting."""
+    upheld_days: bool = False
+    """Whether every subject conforms on some of the claim's days."""
+    others: tuple[ClaimReason, ...] = ()
+    """What else is to be said."""
+
+    def reasons(self, share_percent: int) -> Iterator[ClaimReason]:
+        """The reasons, what contradicts first."""
+        source = self.finding.source
+        if self.deviating:
+            names: list[JsonValue] = list(self.deviating)
+            facts: dict[str, JsonValue] = {"source": source, "count": len(names), "of": self.in_scope}
+            if share_percent == 100:
+                yield ClaimReason("contradicted-by", {**facts, "subjects": names})
+            else:
+                yield ClaimReason("deviating", {**facts, "share_percent": share_percent, "subjects": names})
+        if self.upheld and self.upheld == self.in_scope:
+            yield ClaimReason("confirmed-by", {"source": source, "count": self.upheld})
+        elif self.upheld:
+            yield ClaimReason("confirmed-part", {"source": source, "count": self.upheld, "of": self.in_scope})
+        yield from self.others
+
+
+def named_scope(claim: Claim, evidence: EvidenceSet) -> NamedScope:
+    """The scope with the hosts of its systems, from whatever registers of systems were read."""
+    systems: dict[str, tuple[str, ...]] = dict.fromkeys(claim.scope.systems, ())
+    if systems:
+        for system in evidence.reading(ProtectedSystem).records:
+            if system.name in systems:
+                systems[system.name] = tuple(dict.fromkeys((*systems[system.name], *system.hosts)))
+    hosts = frozenset(host for each in systems.values() for host in each)
+    names = frozenset(claim.scope.subjects) | systems.keys() | hosts
+    return NamedScope(systems, Selection(subjects=names or None, hosts=hosts))
+
+
+def weigh(claim: Claim, scope: NamedScope, check: Check, policy: Policy, evidence: EvidenceSet) -> Iterator[Weighed]:
+    """Everything that one check's evidence says of the claim, a source at a time."""
+    reading = evidence.reading(check.reads[0])
+    sources = {p.source for p in reading.populations} | {g.source for g in reading.gaps}
+    selection = replace(
+        scope.selection,
+        sources=frozenset(source for source in sources if in_scope(claim.scope, source, policy.sources)),
+    )
+    known = check.parameters.__dataclass_fields__
+    asked = policy.parameters(AskedControl(claim.control, claim.parameters))
+    parameters = {name: value for name, value in asked.items() if name in known}
+    days: dict[str, Days] = {}
+    if claim.period is not None and tells_of_days(check):
+        days = {each.source: each for each in judge_days(check, evidence, parameters, claim.period, selection)}
+    for finding in judge(check, evidence, parameters, policy.as_of, selection):
+        if selection.subjects is not None and finding.whole and finding.evidence and not finding.matched:
+            continue  # none of the subjects is here; `unseen` tells where they are nowhere
+        suppliers = _suppliers_own(check, finding, claim, evidence)
+        if claim.period is None:
+            yield _of_moment(finding, _older(finding, claim), suppliers)
+        elif finding.source in days:
+            yield _of_days(finding, days[finding.source], claim.period, suppliers)
+        else:
+            yield _of_moment(finding, _not_of_period(finding, claim.period), suppliers)
+
+
+def _of_moment(finding: Finding, untimely: ClaimReason | None, suppliers: ClaimReason | None) -> Weighed:
+    """What a finding says of the moment that it was read at; nothing, where that is not the claim's time."""
+    in_its_time = untimely is None or untimely.code == "moment-only"
+    deviating = tuple(dict.fromkeys(each.subject for each in finding.exceptions)) if in_its_time else ()
+    undecided = finding.population.count - finding.population.examined
+    usable = untimely is None and suppliers is None
+    subjects = finding.population.in_scope
+    upheld = max(0, subjects - undecided - len(deviating)) if usable else 0
+    others = [each for each in (untimely, suppliers) if each is not None]
+    if usable and (finding.undetermined or not finding.whole or finding.status is Status.NOT_APPLICABLE):
+        others.append(_why_open(finding))
+    return Weighed(
+        finding=finding,
+        in_scope=subjects,
+        upheld=upheld,
+        deviating=deviating,
+        undecided=undecided,
+        blind=_blind(finding),
+        unusable=not usable and finding.status is not Status.NOT_APPLICABLE,
+        others=tuple(others),
+    )
+
+
+def _of_days(finding: Finding, days: Days, period: Period, suppliers: ClaimReason | None) -> Weighed:
+    """What the days of a period say."""
+    others = [suppliers] if suppliers else []
+    facts: dict[str, JsonValue] = {"source": finding.source}
+    for subject, missed in sorted(days.missed.items()):
+        dates: list[JsonValue] = [day.isoformat() for day in missed]
+        others.append(ClaimReason("missed-days", {"subject": subject, "count": len(dates), "days": dates[:SHOWN_DAYS]}))
+    if days.open:
+        names: list[JsonValue] = list(days.open)
+        others.append(ClaimReason("days-not-known", {**facts, "count": len(names), "subjects": names}))
+    covered = days.last >= period.end
+    if not covered:
+        others.append(
+            ClaimReason("period-not-over", {**facts, "last": days.last.isoformat(), "to": period.end.isoformat()})
+        )
+    part = suppliers is None and days.whole_from is not None and (days.open or not covered)
+    if part and days.whole_from is not None:
+        facts |= {"first": days.whole_from.isoformat(), "last": days.last.isoformat()}
+        others.append(ClaimReason("confirmed-days", facts))
+    if _blind(finding):
+        others.append(_why_open(finding))
+    return Weighed(
+        finding=finding,
+        in_scope=len(days.upheld) + len(days.missed) + len(days.open),
+        upheld=len(days.upheld) if suppliers is None and covered else 0,
+        deviating=tuple(sorted(days.missed)),
+        undecided=len(days.open),
+        blind=_blind(finding),
+        unusable=suppliers is not None or not covered,
+        upheld_days=bool(part),
+        others=tuple(others),
+    )
+
+
+SHOWN_DAYS = 31
+"""Days of one subject that a reason lists; all of them are counted."""
+
+
+def unseen(claim: Claim, scope: NamedScope, weighed: Sequence[Weighed]) -> list[ClaimReason]:
+    """A reason for every source, system and subject that the scope names and no finding is about."""
+    sources = {each.finding.source for each in weighed}
+    subjects = {name for each in weighed for name in each.finding.matched}
+    seen = subjects | {name.rpartition("@")[2] for name in subjects}
+    found = [("source-not-judged", name) for name in claim.scope.sources if name not in sources]
+    found += [("subject-not-seen", name) for name in claim.scope.subjects if name not in subjects]
+    for system, hosts in scope.systems.items():
+        if system in subjects:
+            continue
+        if not hosts:
+            found.append(("system-without-hosts", system))
+        found += [("subject-not-seen", host) for host in hosts if host not in seen]
+    return [ClaimReason("undetermined", {"source": name, "count": 1, "reason": code}) for code, name in found]
+
+
+def _blind(finding: Finding) -> bool:
+    """Whether subjects may be missing: parts not read, a count not reached, or nobody there at all."""
+    whole_source = {each.reason for each in finding.undetermined if each.subject == finding.source}
+    return not finding.whole or bool(whole_source & {"empty-population", "population-incomplete"})
+
+
+def _older(finding: Finding, claim: Claim) -> ClaimReason | None:
+    oldest = finding.oldest_evidence
+    if oldest is None or oldest >= datetime.combine(claim.as_of, datetime.min.time(), UTC):
+        return None
+    return ClaimReason(
+        "evidence-older",
+        {"source": finding.source, "read": oldest.date().isoformat(), "as_of": claim.as_of.isoformat()},
+    )
+
+
+def _not_of_period(finding: Finding, period: Period) -> ClaimReason | None:
+    """Why one reading of state cannot tell of a period; None where there is no reading."""
+    if finding.oldest_evidence is None:
+        return None
+    read = finding.oldest_evidence.date()
+    facts: dict[str, JsonValue] = {
+        "source": finding.source,
+        "read": read.isoformat(),
+        "first": period.start.isoformat(),
+        "last": period.end.isoformat(),
+    }
+    if period.start <= read <= period.end:
+        return ClaimReason("moment-only", facts)
+    return ClaimReason("outside-period", facts)
+
+
+def _suppliers_own(check: Check, finding: Finding, claim: Claim, evidence: EvidenceSet) -> ClaimReason | None:
+    used: list[Population[Record]] = [
+        population
+        for kind in check.reads
+        for population in evidence.reading(kind).populations
+        if population.digest in finding.evidence
+    ]
+    handed = sorted(
+        {
+            population.source
+            for population in used
+            if population.provenance.obtained is not Obtained.OBSERVED and population.provenance.controlled_by != OWN
+        }
+    )
+    if not handed:
+        return None
+    return ClaimReason("suppliers-own-word", {"sources": list(handed), "supplier": claim.supplier})
+
+
+def _why_open(finding: Finding) -> ClaimReason:
+    if finding.gaps and (not finding.whole or not finding.undetermined):
+        gap = finding.gaps[0]
+        return ClaimReason(
+            "gap", {"source": gap.source, "kind": gap.kind, "cause": gap.cause.value, "detail": gap.detail}
+        )
+    if finding.status is Status.NOT_APPLICABLE:
+        return ClaimReason("nothing-in-scope", {"source": finding.source})
+    reason = finding.undetermined[0].reason if finding.undetermined else "empty-population"
+    names: list[JsonValue] = list(dict.fromkeys(each.subject for each in finding.undetermined))
+    return ClaimReason(
+        "undetermined",
+        {"source": finding.source, "count": len(names), "reason": reason, "subjects": names},
+    )

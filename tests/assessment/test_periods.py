@@ -1,0 +1,118 @@
+"""A claim about a period is held against each of its days, by evidence that tells of those days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assessment.claims import ClaimAssessment, ClaimStatus
+from assessment.performance import perform
+from checks.discovery import discover
+from collector.evidence import Obtained, Population
+from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
+from collector.records.identity import Account
+from collector.records.record import Record
+from tests.assessment.made import policy
+from tests.checks.made import AS_OF, evidence, seen
+
+DAY = timedelta(days=1)
+SYSTEMS = seen(ProtectedSystem, ProtectedSystem(name="app", critical=True, hosts=("app",)), source="register")
+MONTH = {"from": "2026-10-01", "to": "2026-10-31"}
+CLAIM: dict[str, Any] = {
+    "id": "c1",
+    "supplier": "Driftbolaget",
+    "statement": "Säkerhetskopior togs varje dygn i oktober.",
+    "control": "backup-daily",
+    "period": MONTH,
+}
+
+
+def assess(*parts: Population[Record], **changes: Any) -> ClaimAssessment:
+    made = perform(evidence(*parts), policy(claims=[CLAIM | changes]), discover())
+    (claim,) = made.claims
+    return claim
+
+
+def nightly(days_ago: Iterable[int], **changes: Any) -> Population[Snapshot]:
+    """Restore points of nights, counted back from the reading on 21 November."""
+    made = [Snapshot(identifier=str(each), time=AS_OF - each * DAY, host="app") for each in days_ago]
+    return seen(Snapshot, *made, **changes)
+
+
+EVERY_NIGHT = range(60)
+"""From 22 September."""
+
+
+def test_a_restore_point_of_every_day_confirms() -> None:
+    assert assess(nightly(EVERY_NIGHT), SYSTEMS).status is ClaimStatus.CONFIRMED
+
+
+def test_a_night_missed_among_whole_ones_contradicts_with_its_date() -> None:
+    claim = assess(nightly(each for each in EVERY_NIGHT if each != 30), SYSTEMS)
+    assert claim.status is ClaimStatus.CONTRADICTED
+    missed = next(each for each in claim.reasons if each.code == "missed-days")
+    assert missed.facts["days"] == ["2026-10-22"]
+
+
+def test_what_retention_may_have_taken_away_contradicts_nothing() -> None:
+    thinned = nightly([*range(30), *range(30, 120, 7)])
+    claim = assess(thinned, SYSTEMS)
+    assert claim.status is ClaimStatus.PARTLY_CONFIRMED
+    part = next(each for each in claim.reasons if each.code == "confirmed-days")
+    assert (part.facts["first"], part.facts["last"]) == ("2026-10-22", "2026-10-31")
+    assert "show-history" in [each.code for each in claim.questions]
+
+
+def test_restore_points_that_begin_after_the_period_confirm_nothing() -> None:
+    claim = assess(nightly(range(10)), SYSTEMS)
+    assert claim.status is ClaimStatus.NOT_VERIFIABLE
+
+
+def test_a_period_that_is_not_over_is_confirmed_in_part() -> None:
+    claim = assess(nightly(EVERY_NIGHT), SYSTEMS, period={"from": "2026-10-01", "to": "2026-12-31"})
+    assert claim.status is ClaimStatus.PARTLY_CONFIRMED
+    assert [each.code for each in claim.questions] == ["read-later"]
+
+
+def test_a_period_that_has_not_begun_cannot_be_verified() -> None:
+    claim = assess(nightly(EVERY_NIGHT), SYSTEMS, period={"from": "2026-12-01", "to": "2026-12-31"})
+    assert claim.status is ClaimStatus.NOT_VERIFIABLE
+
+
+def test_the_suppliers_own_list_of_restore_points_confirms_no_day_and_may_contradict() -> None:
+    own: dict[str, Any] = {"obtained": Obtained.PROVIDED, "controlled_by": "Driftbolaget"}
+    assert assess(nightly(EVERY_NIGHT, **own), SYSTEMS).status is ClaimStatus.NOT_VERIFIABLE
+    missed = nightly((each for each in EVERY_NIGHT if each != 30), **own)
+    assert assess(missed, SYSTEMS).status is ClaimStatus.CONTRADICTED
+
+
+@pytest.mark.parametrize(("tested", "status"), [(400, ClaimStatus.CONTRADICTED), (300, ClaimStatus.CONFIRMED)])
+def test_a_log_tells_of_each_day(tested: int, status: ClaimStatus) -> None:
+    log = seen(
+        RestoreTest,
+        RestoreTest(system="app", date=(AS_OF - tested * DAY).date(), result="passed", verified_by_business="ja"),
+        source="log",
+    )
+    claim = assess(log, SYSTEMS, seen(MajorChange, source="changes"), control="restore-test-annual")
+    assert claim.status is status
+
+
+class TestState:
+    """A reading of accounts tells of its own moment only."""
+
+    USED = Account(name="used", enabled=True, last_used=AS_OF)
+    STALE = Account(name="stale", enabled=True, last_used=AS_OF - 200 * DAY)
+
+    def test_within_the_period_it_confirms_nothing_and_may_contradict(self) -> None:
+        within = {"from": "2026-11-01", "to": "2026-11-30"}
+        clean = assess(seen(Account, self.USED), control="accounts-stale", period=within)
+        assert (clean.status, clean.reasons[0].code) == (ClaimStatus.NOT_VERIFIABLE, "moment-only")
+        found = assess(seen(Account, self.STALE), control="accounts-stale", period=within)
+        assert found.status is ClaimStatus.CONTRADICTED
+
+    def test_outside_the_period_it_says_nothing(self) -> None:
+        claim = assess(seen(Account, self.STALE), control="accounts-stale")
+        assert (claim.status, claim.reasons[0].code) == (ClaimStatus.NOT_VERIFIABLE, "outside-period")
