@@ -26,6 +26,26 @@ class ProtectedSystem:
     """Level of confidentiality by classification, 0 to 4 (KLASSA's K)."""
     login: tuple[str, ...] = ()
     """How its users log in: names of registered entry points, `ssh`, or `password` for a password alone."""
+    system_manager: str | None = None
+    """System manager (systemförvaltare), as a role, a unit or a key of the HR roster."""
+    technical_manager: str | None = None
+    """Who runs it technically, in the same form."""
+    unit: str | None = None
+    """Unit that it belongs to, as the HR roster writes it."""
+    software: tuple[str, ...] = ()
+    """Hardware and software that it is made of."""
+    dependencies: tuple[str, ...] = ()
+    """Systems that it depends on."""
+    external: bool | None = None
+    """Whether it runs outside the organisation's own premises."""
+    central: bool | None = None
+    """Whether it is central to the operation of other systems."""
+    patch_party: str | None = None
+    """Who installs its security updates."""
+    personal_data: bool | None = None
+    """Whether personal data is processed in it."""
+    encryption_needed: bool | None = None
+    """Whether its information must be encrypted in storage."""
     row: int | None = None
 
     @property
