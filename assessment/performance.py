@@ -13,7 +13,7 @@ from assessment.requirements import RequirementAssessment, assess_requirements
 from assessment.waivers import WaiverUse, apply_waivers
 from assessment.ways_in import NONE, WayIn, WaysIn, ways_in
 from checks.finding import Finding
-from checks.judgement import EVERYTHING, Check, Selection, fit_parameters, judge, written_parameters
+from checks.judgement import EVERYTHING, Check, Selection, Task, fit_parameters, judge_together, written_parameters
 from collector.evidence import EvidenceSet, Gap
 from collector.records.codec import JsonValue, encode
 
@@ -55,18 +55,18 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
     Raises CheckError where a check breaks its contract or a parameter does not fit it.
     """
     asked = _asked(policy)
-    found: dict[Key, list[Finding]] = {}
+    tasks: dict[Key, Task] = {}
     for control in asked:
         if policy.only_controls and control.id not in policy.only_controls:
             continue
         for check in checks:
             if check.control == control.id:
                 key, parameters = _key(check, policy.parameters(control))
-                if key not in found:
-                    selection = _selection(evidence, check, policy)
-                    found[key] = list(judge(check, evidence, parameters, policy.as_of, selection))
+                if key not in tasks:
+                    tasks[key] = Task(check, parameters, _selection(evidence, check, policy))
+    found = judge_together([task for _, task in sorted(tasks.items(), key=_by_key)], evidence, policy.as_of)
     flat, uses = apply_waivers(
-        (finding for _, group in sorted(found.items()) for finding in group),
+        (finding for group in found for finding in group),
         policy.waivers,
         policy.sources,
         policy.as_of.date(),
@@ -203,6 +203,10 @@ def _claim_document(claim: ClaimAssessment) -> dict[str, JsonValue]:
 
 def _bytes(value: JsonValue) -> bytes:
     return canonical_text(value).encode() + b"\n"
+
+
+def _by_key(keyed: tuple[Key, Task]) -> Key:
+    return keyed[0]
 
 
 def _asked(policy: Policy) -> list[AskedControl]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from collector.evidence import Gap, Obtained
 from collector.records.codec import JsonValue, encode
@@ -53,27 +54,23 @@ class Verdict(StrEnum):
     """The control does not apply to this subject, for a coded reason (a disabled account, say)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A check's word on one subject."""
+class Outcome(NamedTuple):
+    """A check's word on one subject; a tuple, since there is one for each account and check."""
 
     subject: str
     verdict: Verdict
-    reason: str = ""
-    facts: Mapping[str, JsonValue] = field(default_factory=dict)
+    reason: str
+    facts: Mapping[str, JsonValue]
 
 
-def _named(subject: Record | str) -> str:
-    return subject if isinstance(subject, str) else subject.subject
+DEFERRED = Outcome("", Verdict.CONFORMS, "deferred", {})
+"""Says, in place of an outcome, that the outcome of the record just read comes later, when others have been seen."""
 
 
 def _outcome(verdict: Verdict, subject: Record | str, reason: str, facts: Mapping[str, Fact]) -> Outcome:
-    return Outcome(
-        _named(subject),
-        verdict,
-        reason,
-        {name: encode(value) for name, value in facts.items() if value is not None},
-    )
+    name = subject if isinstance(subject, str) else subject.subject
+    written = {name: encode(value) for name, value in facts.items() if value is not None} if facts else {}
+    return Outcome(name, verdict, reason, written)
 
 
 def conforms(subject: Record | str, **facts: Fact) -> Outcome:

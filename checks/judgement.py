@@ -7,9 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from checks.finding import (
+    DEFERRED,
     ExceptionFound,
     Finding,
     Outcome,
@@ -20,6 +22,7 @@ from checks.finding import (
     UndeterminedSubject,
     Verdict,
 )
+from checks.lockstep import judge_side_by_side
 from collector.evidence import EvidenceSet, Gap, Obtained, Population, Reading
 from collector.records.codec import JsonValue, RecordError, decode, encode
 from collector.records.record import Record
@@ -104,32 +107,66 @@ class Selection:
 EVERYTHING = Selection()
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task:
+    """One check with its parameters, to be run on what a selection leaves."""
+
+    check: Check
+    parameters: Mapping[str, JsonValue]
+    selection: Selection = EVERYTHING
+
+
 def judge(
     check: Check,
     evidence: EvidenceSet,
     parameters: Mapping[str, JsonValue],
     as_of: datetime,
     selection: Selection = EVERYTHING,
-) -> Iterator[Finding]:
+) -> list[Finding]:
     """A finding for every source that has, or should have had, the check's subjects.
 
     Raises CheckError where the check breaks its contract or the parameters do not fit it.
     """
-    values = fit_parameters(check, parameters)
-    subjects: Reading[Record] = evidence.reading(check.reads[0])
-    others = [evidence.reading(kind) for kind in check.reads[1:]]
-    for population in subjects.populations:
-        if selection.sources is None or population.source in selection.sources:
-            outcomes = check.judge(population, evidence, values, as_of)
-            yield _finding_of_population(check, population, others, values, _selected(outcomes, selection), selection)
-    for gap in subjects.gaps:
-        if selection.sources is None or gap.source in selection.sources:
-            yield _finding_of_gap(check, gap, values)
+    return judge_together([Task(check, parameters, selection)], evidence, as_of)[0]
 
 
-def _selected(outcomes: Iterator[Outcome], selection: Selection) -> Iterator[tuple[Outcome, bool]]:
-    for outcome in outcomes:
-        yield outcome, selection.holds(outcome.subject)
+def judge_together(tasks: Sequence[Task], evidence: EvidenceSet, as_of: datetime) -> list[list[Finding]]:
+    """The findings of each task, as `judge` gives them; each population is read once for all checks of its kind."""
+    found: list[list[Finding]] = [[] for _ in tasks]
+    values = [fit_parameters(task.check, task.parameters) for task in tasks]
+    for kind in dict.fromkeys(task.check.reads[0] for task in tasks):
+        subjects: Reading[Record] = evidence.reading(kind)
+        of_kind = [number for number, task in enumerate(tasks) if task.check.reads[0] is kind]
+        for population in subjects.populations:
+            running = {
+                number: _Tally(tasks[number])
+                for number in of_kind
+                if _is_selected(tasks[number].selection, population.source)
+            }
+            judge_side_by_side(
+                population,
+                [
+                    (partial(_outcomes, tasks[number].check, evidence, values[number], as_of), tally)
+                    for number, tally in running.items()
+                ],
+            )
+            for number, tally in running.items():
+                found[number].append(_finding_of_population(tally, population, evidence, values[number]))
+        for gap in subjects.gaps:
+            for number in of_kind:
+                if _is_selected(tasks[number].selection, gap.source):
+                    found[number].append(_finding_of_gap(tasks[number].check, gap, values[number]))
+    return found
+
+
+def _outcomes(
+    check: Check, evidence: EvidenceSet, values: object, as_of: datetime, population: Population[Any]
+) -> Iterator[Outcome]:
+    return check.judge(population, evidence, values, as_of)
+
+
+def _is_selected(selection: Selection, source: str) -> bool:
+    return selection.sources is None or source in selection.sources
 
 
 def fit_parameters(check: Check, parameters: Mapping[str, JsonValue]) -> Any:  # the check's own dataclass
@@ -155,24 +192,12 @@ def written_parameters(values: object) -> dict[str, JsonValue]:
 
 
 def _finding_of_population(
-    check: Check,
-    population: Population[Record],
-    others: Sequence[Reading[Record]],
-    values: object,
-    outcomes: Iterator[tuple[Outcome, bool]],
-    selection: Selection,
+    tally: _Tally, population: Population[Record], evidence: EvidenceSet, values: object
 ) -> Finding:
-    tally = _Tally(check)
-    judged = 0
-    matched: set[str] = set()
-    for outcome, selected in outcomes:
-        judged += 1
-        if selected:
-            tally.take(outcome)
-            if selection.subjects is not None:
-                matched.add(outcome.subject)
-    if check.every_record and judged < population.count:
-        message = f"check {check.id} judged {judged} of {population.count} subjects of {population.source}"
+    check = tally.task.check
+    others: list[Reading[Record]] = [evidence.reading(kind) for kind in check.reads[1:]]
+    if check.every_record and tally.judged < population.count:
+        message = f"check {check.id} judged {tally.judged} of {population.count} subjects of {population.source}"
         raise CheckError(message)
     gaps = _distinct([*population.missing, *(gap for reading in others for gap in reading.all_gaps)])
     short = population.source_count is not None and population.source_count > population.count
@@ -204,7 +229,7 @@ def _finding_of_population(
         out_of_scope=dict(sorted(tally.out_of_scope.items())),
         obtained=max((p.provenance.obtained for p in read), key=list(Obtained).index),
         controlled_by=tuple(sorted({p.provenance.controlled_by for p in read})),
-        matched=frozenset(matched),
+        matched=frozenset(tally.matched),
         oldest_evidence=min(p.provenance.speaks_of for p in read),
     )
 
@@ -249,35 +274,61 @@ def status_of(
 
 
 class _Tally:
-    """Outcomes, counted and sorted into what a finding lists."""
+    """Outcomes, counted and sorted into what a finding lists; implements `checks.lockstep.Listener`."""
 
-    def __init__(self, check: Check) -> None:
-        self._check = check
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.judged = 0
+        """Outcomes, those of subjects that were not selected too."""
         self.count = 0
         self.in_scope = 0
         self.not_decided = 0
+        self.matched: set[str] = set()
+        """Of the selected subjects, those that were seen."""
         self.exceptions: list[ExceptionFound] = []
         self.undetermined: list[UndeterminedSubject] = []
         self.out_of_scope: Counter[str] = Counter()
 
-    def take(self, outcome: Outcome) -> None:
-        """Count one outcome; raises CheckError for a reason that the check does not declare."""
-        self.count += 1
-        if outcome.verdict is not Verdict.OUT_OF_SCOPE:
+    def take(self, outcomes: Iterator[Outcome]) -> None:
+        """Count outcomes; raises CheckError for a reason that the check does not declare."""
+        selection = self.task.selection
+        everything = selection.subjects is None
+        conforming, conforms, out_of_scope = 0, Verdict.CONFORMS, Verdict.OUT_OF_SCOPE
+        for outcome in outcomes:
+            subject, verdict, reason, facts = outcome
+            if verdict is conforms:
+                if outcome is DEFERRED:
+                    continue
+                if everything:
+                    conforming += 1
+                    continue
+            self.judged += 1
+            if not everything:
+                if not selection.holds(subject):
+                    continue
+                self.matched.add(subject)
+            self.count += 1
+            if verdict is out_of_scope:
+                self._severity(reason)
+                self.out_of_scope[reason] += 1
+                continue
             self.in_scope += 1
-        if outcome.verdict is Verdict.CONFORMS:
-            return
-        reason = self._check.reasons.get(outcome.reason)
-        if reason is None:
-            message = f"check {self._check.id} used the reason {outcome.reason!r}, which it does not declare"
+            if verdict is Verdict.DEVIATES:
+                self.exceptions.append(ExceptionFound(subject, reason, facts, self._severity(reason)))
+            elif verdict is Verdict.UNDETERMINED:
+                self._severity(reason)
+                self.not_decided += 1
+                self.undetermined.append(UndeterminedSubject(subject, reason, facts))
+        self.judged += conforming
+        self.count += conforming
+        self.in_scope += conforming
+
+    def _severity(self, reason: str) -> Severity:
+        declared = self.task.check.reasons.get(reason)
+        if declared is None:
+            message = f"check {self.task.check.id} used the reason {reason!r}, which it does not declare"
             raise CheckError(message)
-        if outcome.verdict is Verdict.DEVIATES:
-            self.exceptions.append(ExceptionFound(outcome.subject, outcome.reason, outcome.facts, reason.severity))
-        elif outcome.verdict is Verdict.UNDETERMINED:
-            self.not_decided += 1
-            self.undetermined.append(UndeterminedSubject(outcome.subject, outcome.reason, outcome.facts))
-        else:
-            self.out_of_scope[outcome.reason] += 1
+        return declared.severity
 
 
 def _urgency(found: ExceptionFound) -> tuple[int, str, str, str]:

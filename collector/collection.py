@@ -15,6 +15,7 @@ from pathlib import Path
 
 from collector.evidence import OWN, EvidenceSet, Gap, GapCause, Obtained, Population, Provenance
 from collector.evidence_file import EvidenceWriter, RecordKeeper, sha256_of
+from collector.quick_lines import line_reader, line_writer
 from collector.records.codec import RecordError
 from collector.records.record import Record, kind_name
 from collector.source import Source, SourceError
@@ -49,7 +50,7 @@ def collect(
     """
     populations: list[Population[Record]] = []
     gaps: list[Gap] = []
-    keeper = RecordKeeper()
+    keeper = RecordKeeper(reader=line_reader)
     for configured in sources:
         report(configured.source.id)
         recorder = _Recorder(configured, directory, version, now, keeper)
@@ -252,7 +253,7 @@ class _Recorder:
 
     def _open(self, kind: type[Record]) -> EvidenceWriter:
         name = f"{kind_name(kind)}.jsonl.gz"
-        return EvidenceWriter(self._directory / "evidence" / self._configured.source.id / name)
+        return EvidenceWriter(self._directory / "evidence" / self._configured.source.id / name, line_writer(kind))
 
     def _population(self, kind: type[Record], state: _Kind, provenance: Provenance) -> Population[Record]:
         if state.writer is None:

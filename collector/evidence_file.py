@@ -6,9 +6,10 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from collector.records.codec import JsonValue, RecordError, canonical_text, decode, encode_line
 from collector.records.record import Record
@@ -18,8 +19,8 @@ R = TypeVar("R", bound=Record)
 MAX_LINE = 1 << 20
 """Bytes of one record at most; a longer line is refused on reading."""
 
-MAX_KEPT = 32 * 1024 * 1024
-"""Octets of lines whose records a `RecordKeeper` keeps; as objects they take twice that."""
+MAX_KEPT = 8 * 1024 * 1024
+"""Octets of lines whose records a `RecordKeeper` keeps; as objects they take three times that."""
 
 _GZIP = 31
 """zlib's code for a gzip stream with the largest window; its header has no time and no name (zlib manual)."""
@@ -33,13 +34,31 @@ def canonical(value: JsonValue) -> bytes:
     return canonical_text(value).encode()
 
 
-class EvidenceWriter:
-    """Writes records to one gzip file as they come; `close` ends it, `abandon` leaves it as it is."""
+def line_of(record: Record) -> bytes:
+    """A record as one line, without its end; raises RecordError, and ValueError for text that UTF-8 cannot hold."""
+    return encode_line(record).encode()
 
-    def __init__(self, path: Path) -> None:
+
+def strict_reader(kind: type[R]) -> Callable[[bytes], R]:
+    """What reads a line of any origin; raises RecordError for all that Styrk does not write."""
+    return partial(_read_strictly, kind)
+
+
+def _read_strictly(kind: type[R], line: bytes) -> R:
+    return decode(kind, parse_json(line))
+
+
+class EvidenceWriter:
+    """Writes records to one gzip file as they come; `close` ends it, `abandon` leaves it as it is.
+
+    `write` makes the line of a record, as `line_of` does.
+    """
+
+    def __init__(self, path: Path, write: Callable[[Record], bytes] = line_of) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.count = 0
+        self._write_line = write
         self._file: BinaryIO = path.open("xb")
         self._gzip = zlib.compressobj(_LEVEL, wbits=_GZIP)
         self._lines: list[bytes] = []
@@ -52,7 +71,7 @@ class EvidenceWriter:
         MAX_LINE, or with text that UTF-8 cannot hold.
         """
         try:
-            line = encode_line(record).encode()
+            line = self._write_line(record)
         except RecordError:
             raise
         except ValueError as error:  # lone surrogates, a number of thousands of digits
@@ -91,18 +110,22 @@ def read_records(path: Path, kind: type[R]) -> Iterator[R]:
 
     Raises RecordError (with the line number) for a line that does not fit, OSError or EOFError for a damaged file.
     """
-    for record, _ in _sized_records(path, kind):
+    for record, _ in _sized_records(path, strict_reader(kind)):
         yield record
 
 
 class RecordKeeper:
-    """Keeps the records of files that were read once, as far as they fit: every check reads the same accounts again.
+    """Keeps the records of files that were read once, as far as they fit: many checks join with the same roster.
 
     What does not fit is read from the file each time, so that memory has a bound whatever the number of records.
+    `reader` gives what reads a line of a kind.
     """
 
-    def __init__(self, octets: int = MAX_KEPT) -> None:
+    def __init__(
+        self, octets: int = MAX_KEPT, reader: Callable[[type[Any]], Callable[[bytes], Any]] = strict_reader
+    ) -> None:
         self._left = octets
+        self._reader = reader
         self._kept: dict[tuple[Path, type[Record]], list[Record]] = {}
 
     def read(self, path: Path, kind: type[Record]) -> Iterator[Record]:
@@ -113,7 +136,7 @@ class RecordKeeper:
             return
         held: list[Record] = []
         size = 0
-        for record, octets in _sized_records(path, kind):
+        for record, octets in _sized_records(path, self._reader(kind)):
             size += octets
             if size <= self._left:
                 held.append(record)
@@ -125,11 +148,11 @@ class RecordKeeper:
             self._kept[path, kind] = held
 
 
-def _sized_records(path: Path, kind: type[R]) -> Iterator[tuple[R, int]]:
+def _sized_records(path: Path, read: Callable[[bytes], R]) -> Iterator[tuple[R, int]]:
     """Each record, and the octets of its line."""
     for number, line in enumerate(_lines(path), 1):
         try:
-            yield decode(kind, parse_json(line)), len(line)
+            yield read(line), len(line)
         except ValueError as error:
             message = f"{path.name}:{number}: {error}"
             raise RecordError(message) from error

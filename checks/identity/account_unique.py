@@ -19,7 +19,7 @@ from hashlib import blake2b
 from itertools import pairwise
 
 from checks.directory.account_outcomes import holders
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import SharedAccount
@@ -122,10 +122,12 @@ def judge(
         outcome = _judge_alone(account, parameters, approved, as_of)
         if outcome is not None:
             yield outcome
-        elif account.host is not None:
+            continue
+        if account.host is not None:
             waiting.take_local(account)
         else:
             waiting.take(account, ordinary=_is_ordinary(account, parameters, privileged))
+        yield DEFERRED
     yield from waiting.outcomes()
 
 
