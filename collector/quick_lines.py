@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
 from operator import attrgetter
-from types import NoneType
-from typing import Any, TypeVar, cast
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -49,12 +49,14 @@ def line_writer(kind: type[Record]) -> Callable[[Record], bytes]:
         gc=False,
     )
     values = attrgetter(*(f.name for f in ordered))
+    hints = get_type_hints(kind)
+    uncertain = attrgetter(*(f.name for f in ordered if _may_vary(hints[f.name])), "subject")
     write = msgspec.json.Encoder(order="sorted").encode
 
     def quickly(record: Record) -> bytes:
         found = values(record)
         kinds = set(map(type, found))
-        if kinds <= _PLAIN or (kinds <= _ALL and all(map(_is_certain, found))):
+        if kinds <= _PLAIN or (kinds <= _ALL and all(map(_is_certain, uncertain(record)))):
             try:
                 return write(shape(*found))
             except OverflowError:  # an integer of more than 64 bits
@@ -62,6 +64,15 @@ def line_writer(kind: type[Record]) -> Callable[[Record], bytes]:
         return line_of(record)
 
     return quickly
+
+
+def _may_vary(hint: object) -> bool:
+    """Whether a field's type allows a value that is not written in one way only: a time, a tuple."""
+    if get_origin(hint) is Literal:
+        return False
+    if get_origin(hint) in {Union, UnionType}:
+        return any(map(_may_vary, get_args(hint)))
+    return hint not in {str, bool, int, NoneType, date}
 
 
 def _is_certain(value: object) -> bool:

@@ -6,9 +6,10 @@ called never used only where its absence is proven; until then it is held back, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from collector.records.identity import Account
 
@@ -16,13 +17,12 @@ MAX_HELD = 20_000
 """Accounts held back at a time; beyond, what has been seen so far decides, which proves no more than the end would."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedAccount:
+class ParsedAccount(NamedTuple):
     """One account, and what is still open about it."""
 
     account: Account
-    key: str
-    """Key of its name."""
+    dn: str
+    """Its name as the server spells it."""
     container: str
     """Key of the entry above: access rights are inherited from there."""
     shows_use: bool
@@ -61,7 +61,7 @@ class Undecided:
         self.hidden: set[str] = set()
         """Fields that could not be told from hidden in one account or more."""
 
-    def add(self, parsed: ParsedAccount) -> Iterator[Account]:
+    def add(self, parsed: ParsedAccount) -> Iterable[Account]:
         """Take an account; gives back those that are decided."""
         if parsed.shows_use:
             self._seen.any_use = True
@@ -69,13 +69,11 @@ class Undecided:
             used = parsed.account.last_used
             if used is not None and (self._seen.oldest_use is None or used < self._seen.oldest_use):
                 self._seen.oldest_use = used
-        decided = self._decide_state(parsed)
+        decided = self._decide_state(parsed) if parsed.state_open else parsed
         if decided.shows_use:
-            yield decided.account
-            return
+            return (decided.account,)
         self._held.append(decided)
-        if len(self._held) >= self._max_held:
-            yield from self.rest()
+        return tuple(self.rest()) if len(self._held) >= self._max_held else ()
 
     def rest(self) -> Iterator[Account]:
         """The accounts held back, decided by what has been seen."""
@@ -88,9 +86,7 @@ class Undecided:
                 yield parsed.account
 
     def _decide_state(self, parsed: ParsedAccount) -> ParsedAccount:
-        if not parsed.state_open:
-            return parsed
         enabled = self._proof.enabled(parsed)
         if enabled is None:
             self.hidden.add("enabled")
-        return replace(parsed, account=replace(parsed.account, enabled=enabled))
+        return parsed._replace(account=replace(parsed.account, enabled=enabled))

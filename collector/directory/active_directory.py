@@ -26,10 +26,8 @@ from collector.directory.exposures import ATTRIBUTES as EXPOSURE_ATTRIBUTES
 from collector.directory.exposures import exposures
 from collector.directory.membership import BUILTIN_ROLES, DNS_ADMINS, DOMAIN_ROLES, Principal
 from collector.directory.names import (
-    dn_key,
     filter_value,
     first_value,
-    is_below,
     is_in_units,
     parent_key,
     parse_sid,
@@ -197,12 +195,12 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
         expires=_filetime(entry, "accountExpires"),
         never_expires=None if expires is None else expires in {0, FILETIME_NEVER},
         smartcard_required=None if flags is None else bool(flags & SMARTCARD_REQUIRED),
-        external=is_in_units(dn_key(entry.dn), facts.external_units),
+        external=is_in_units(entry.dn, facts.external_units),
         exposures=exposures(flags, entry),
     )
     return ParsedAccount(
         account=account,
-        key=dn_key(entry.dn),
+        dn=entry.dn,
         container=parent_key(entry.dn),
         shows_use=(keeps_use and shown) or last_used is not None,
         may_be_unused=keeps_use and not used_here,
@@ -228,10 +226,7 @@ def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCat
         return "system"
     if sid is not None and sid.startswith("S-1-5-21-") and int(sid.rpartition("-")[2]) < 1000:
         return "built-in"
-    key = dn_key(entry.dn)
-    if any(is_below(key, unit) for unit in service_units):
-        return "service"
-    return "person"
+    return "service" if is_in_units(entry.dn, service_units) else "person"
 
 
 def parse_holder(entry: Entry, service_units: tuple[str, ...]) -> Principal:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left
 from functools import lru_cache
 
 from collector.directory.times import MalformedValueError
@@ -34,9 +35,19 @@ def is_below(key: str, ancestor: str) -> bool:
     return key == ancestor or key.endswith(f",{ancestor}")
 
 
-def is_in_units(key: str, units: Sequence[str]) -> bool | None:
-    """Whether an entry stands in one of the units; None where no unit is named."""
-    return any(is_below(key, unit) for unit in units) if units else None
+def is_in_units(dn: str, units: tuple[str, ...]) -> bool | None:
+    """Whether an entry stands in one of the units (given by their keys), or is one; None where no unit is named."""
+    if not units:
+        return None
+    inside, beside = _above_and_units(_split(dn)[1], units)
+    return inside or (beside and dn_key(dn) in units)
+
+
+@lru_cache(maxsize=4096)
+def _above_and_units(above: str, units: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether an entry and all beside it stand in a unit; whether a unit stands directly beside them."""
+    key = _whole_key(above)
+    return any(is_below(key, unit) for unit in units), any(unit.partition(",")[2] == key for unit in units)
 
 
 def first_value(dn: str) -> str:
@@ -101,3 +112,33 @@ def _relative_key(part: str) -> str:
 _MAX_REMEMBERED = 1000
 _IN_FILTER = {ord(each): f"\\{ord(each):02x}" for each in "\\*()\0"}
 _IN_KEY = {**_IN_FILTER, ord(","): "\0"}
+
+
+class NameSet:
+    """A set of names as one server spells them, kept as 64-bit numbers: eight octets for each of a million names.
+
+    The numbers are of this process alone (`hash`), so nobody can choose names that meet; that two meet by chance among
+    a million is one in ten million.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+        self._is_sorted = True
+
+    def add(self, name: str) -> None:
+        """Add a name."""
+        self._numbers.append(hash(name))
+        self._is_sorted = False
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a name was added."""
+        if not self._is_sorted:
+            self._numbers = array("q", sorted(self._numbers))
+            self._is_sorted = True
+        number = hash(name)
+        place = bisect_left(self._numbers, number)
+        return place < len(self._numbers) and self._numbers[place] == number
+
+    def __len__(self) -> int:
+        """Names added, repeated ones too."""
+        return len(self._numbers)

@@ -14,13 +14,13 @@ have entries below (`hasSubordinates`) and show none are reported as gaps; a uni
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
 from collector.directory.accounts import ParsedAccount, Proof, Seen
 from collector.directory.membership import Principal
-from collector.directory.names import dn_key, filter_value, first_value, is_in_units, parent_key
+from collector.directory.names import filter_value, first_value, is_in_units, parent_key
 from collector.directory.times import parse_epoch_days, parse_generalized_time
 from collector.records.identity import Account, AccountCategory
 from collector.transport.ldap import NO_ATTRIBUTES, Entry, Search
@@ -33,7 +33,7 @@ ROOT_DSE = Search("", "base", "(objectClass=*)", ("supportedControl", "namingCon
 MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
 _ACCOUNT_CLASSES = ("posixAccount", "inetOrgPerson", "simpleSecurityObject", "shadowAccount")
 _ACCOUNTS = f"(|{''.join(f'(objectClass={name})' for name in _ACCOUNT_CLASSES)})"
-_NO_SHELL = frozenset({"nologin", "false"})
+_NO_SHELL = frozenset({b"nologin", b"false"})
 _GROUP_CLASSES = frozenset({"groupofnames", "groupofuniquenames", "posixgroup", "groupofmembers", "groupofurls"})
 _HOLDER_ATTRIBUTES = ("objectClass", "uid", "cn", "pwdAccountLockedTime")
 
@@ -55,7 +55,8 @@ _FREEIPA_ATTRIBUTES = (
 )
 """freeipa: install/share/60basev2.ldif, install/share/60kerberos.ldif."""
 _KERBEROS_USE = "krbLastSuccessfulAuth"
-_USES = ("pwdLastSuccess", "authTimestamp", _KERBEROS_USE)
+_USES = tuple((name, name.lower()) for name in ("pwdLastSuccess", "authTimestamp", _KERBEROS_USE))
+_SELDOM = frozenset({"pwdaccountlockedtime", "pwdreset", "shadowexpire", "krbprincipalexpiration", "nsaccountlock"})
 
 
 def account_search(base: str, page_size: int, person_key: str) -> Search:
@@ -118,40 +119,41 @@ def name_of(entry: Entry) -> str:
     return entry.text("uid") or first_value(entry.dn)
 
 
-def parse_account(entry: Entry, facts: ServerFacts, unlocked: Collection[str]) -> ParsedAccount:
-    """One account from its raw attributes; `unlocked`: keys of accounts that certainly have no pwdAccountLockedTime.
+def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) -> ParsedAccount:
+    """One account from its raw attributes; `unlocked`: names of accounts that certainly have no pwdAccountLockedTime.
 
     Raises MalformedValueError.
     """
-    key = dn_key(entry.dn)
-    uses = [(parse_generalized_time(v), n) for n in _USES for v in entry.values(n)]
-    last_used, source = max(uses, default=(None, None))
-    created = entry.first("createTimestamp")
-    password_set = entry.first("pwdChangedTime") or entry.first("krbLastPwdChange")
-    expires, reset = entry.first("shadowExpire"), entry.first("pwdReset")
-    locked = entry.first("pwdAccountLockedTime")
-    shell = entry.text("loginShell")
-    sure = locked is not None or key in unlocked or not facts.has_password_policy
+    found = entry.attributes
+    seldom = not _SELDOM.isdisjoint(found)  # most accounts have none of these, and there are a million of them
+    uses = [(parse_generalized_time(value), name) for name, low in _USES for value in found.get(low, ())]
+    last_used, source = max(uses) if uses else (None, None)
+    created = found.get("createtimestamp")
+    password_set = found.get("pwdchangedtime") or found.get("krblastpwdchange")
+    shell = found.get("loginshell")
+    sure = entry.dn in unlocked or not facts.has_password_policy or (seldom and "pwdaccountlockedtime" in found)
+    expires, never_expires = _expiry(entry) if seldom else (None, None)
+    reset = entry.first("pwdReset") if seldom else None
     account = Account(
         name=name_of(entry),
         identifier=entry.text("entryUUID") or entry.text("ipaUniqueID"),
         category=category_of(entry, facts.service_units),
         person_key=entry.text(facts.person_key),
-        enabled=_enabled(entry, sure=sure),
-        interactive=False if shell is not None and shell.rpartition("/")[2] in _NO_SHELL else None,
-        created=None if created is None else parse_generalized_time(created),
+        enabled=_enabled(entry, sure=sure) if seldom else sure or None,
+        interactive=False if shell and shell[0].rpartition(b"/")[2] in _NO_SHELL else None,
+        created=parse_generalized_time(created[0]) if created else None,
         last_used=last_used,
         last_used_from=source,
-        password_set=None if password_set is None else parse_generalized_time(password_set),
+        password_set=parse_generalized_time(password_set[0]) if password_set else None,
         password_must_change=None if reset is None else reset.upper() == b"TRUE",
-        expires=_expires(entry),
-        never_expires=None if expires is None else parse_epoch_days(expires) is None and _expires(entry) is None,
-        external=is_in_units(key, facts.external_units),
+        expires=expires,
+        never_expires=never_expires,
+        external=is_in_units(entry.dn, facts.external_units),
         last_used_at_least=True if source == _KERBEROS_USE else None,
     )
     return ParsedAccount(
         account=account,
-        key=key,
+        dn=entry.dn,
         container=parent_key(entry.dn),
         shows_use=last_used is not None,
         may_be_unused=last_used is None and "krbprincipalaux" not in entry.classes(),
@@ -166,21 +168,22 @@ def _enabled(entry: Entry, *, sure: bool) -> bool | None:
     return entry.first("pwdAccountLockedTime") != LOCKED_FOR_EVER if sure else None
 
 
-def _expires(entry: Entry) -> datetime | None:
-    """The earlier of what shadow(5) and Kerberos say."""
+def _expiry(entry: Entry) -> tuple[datetime | None, bool | None]:
+    """The earlier end of what shadow(5) and Kerberos say; whether shadow says that there is none, and Kerberos too."""
     days, kerberos = entry.first("shadowExpire"), entry.first("krbPrincipalExpiration")
-    ends = [None if days is None else parse_epoch_days(days)]
-    ends.append(None if kerberos is None else parse_generalized_time(kerberos))
-    return min((each for each in ends if each is not None), default=None)
+    by_shadow = None if days is None else parse_epoch_days(days)
+    ends = [by_shadow, None if kerberos is None else parse_generalized_time(kerberos)]
+    end = min((each for each in ends if each is not None), default=None)
+    return end, None if days is None else by_shadow is None and end is None
 
 
-def proof(unused: Collection[str]) -> Proof:
-    """Never used: certainly no value, and created after recording began. `unused`: keys of accounts without a value."""
+def proof(unused: Container[str]) -> Proof:
+    """Never used: certainly no value, and created after recording began. `unused`: accounts without a value."""
 
     def never_used(parsed: ParsedAccount, seen: Seen) -> bool:
         created = parsed.account.created
         recorded = seen.oldest_use is not None and created is not None and created >= seen.oldest_use
-        return recorded and parsed.key in unused
+        return recorded and parsed.dn in unused
 
     return Proof(never_used=never_used, enabled=lambda _parsed: None)
 
@@ -188,7 +191,7 @@ def proof(unused: Collection[str]) -> Proof:
 def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCategory | None:
     """What an account is for: by its unit, else a person by class; None where the classes leave it open."""
     classes = entry.classes()
-    if service_units and is_in_units(dn_key(entry.dn), service_units):
+    if is_in_units(entry.dn, service_units):
         return "service"
     if "inetorgperson" in classes:
         return "person"

@@ -10,8 +10,9 @@ from collector.directory.accounts import Undecided
 from collector.directory.faults import Faults
 from collector.directory.group_members import memberships
 from collector.directory.membership import Group, Principal, holders, privileges
-from collector.directory.names import dn_key, parent_key
+from collector.directory.names import NameSet, dn_key, parent_key
 from collector.directory.reading import DirectoryReader, range_search
+from collector.directory.times import MalformedValueError
 from collector.evidence import GapCause
 from collector.records.access import Membership
 from collector.records.directory import CollectorIdentity, PasswordPolicy
@@ -101,13 +102,17 @@ class OpenLdap:
         }
         undecided, faults = Undecided(openldap.proof(without["pwdLastSuccess"])), Faults(Account, recorder)
         parents: set[str] = set()
+        unlocked = without["pwdAccountLockedTime"]
         try:
             for entry in reader.entries(openldap.account_search(base, size, self._person_key), kinds):
-                parents.add(parent_key(entry.dn))
-                with faults.of(entry.dn):
-                    parsed = openldap.parse_account(entry, self._facts, without["pwdAccountLockedTime"])
-                    for account in undecided.add(parsed):
-                        recorder.add(account)
+                try:
+                    parsed = openldap.parse_account(entry, self._facts, unlocked)
+                except MalformedValueError as error:
+                    faults.take(entry.dn, error)
+                    continue
+                parents.add(parsed.container)
+                for account in undecided.add(parsed):
+                    recorder.add(account)
         finally:
             for account in undecided.rest():
                 recorder.add(account)
@@ -167,13 +172,13 @@ class OpenLdap:
                 recorder.add(membership)
         recorder.complete(Membership)
 
-    def _certainly_without(self, attribute: str, reader: DirectoryReader, failures: list[SourceError]) -> set[str]:
-        """Keys of the accounts that are proven not to have an attribute: what came before a failure is proven too."""
-        found: set[str] = set()
+    def _certainly_without(self, attribute: str, reader: DirectoryReader, failures: list[SourceError]) -> NameSet:
+        """The accounts that are proven not to have an attribute: what came before a failure is proven too."""
+        found = NameSet()
         search = openldap.absence_search(self._settings.base, self._settings.page_size, attribute)
         try:
             for entry in reader.entries(search, (Account,)):
-                found.add(dn_key(entry.dn))
+                found.add(entry.dn)
         except ConnectionLostError:
             raise
         except SourceError as error:

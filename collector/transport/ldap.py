@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from collector.evidence import GapCause
 from collector.source import SourceError
@@ -38,9 +38,8 @@ class Search:
         return f'search base="{self.base}" scope={self.scope} filter={self.filter} attributes={attributes}{page}'
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as the server gave it."""
+class Entry(NamedTuple):
+    """One entry as the server gave it; a tuple, since a directory has a million."""
 
     dn: str
     attributes: Mapping[str, tuple[bytes, ...]]

@@ -16,7 +16,7 @@ def parsed(number: int, container: str, *, shows: bool) -> ParsedAccount:
     used = datetime(2026, 1, 1, tzinfo=UTC) if shows else None
     return ParsedAccount(
         account=Account(name=f"u{number}", enabled=True, last_used=used),
-        key=f"cn=u{number},{container}",
+        dn=f"cn=u{number},{container}",
         container=container,
         shows_use=shows,
         may_be_unused=not shows,

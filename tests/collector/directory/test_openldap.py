@@ -18,7 +18,7 @@ DN = "uid=anna,ou=Personal,dc=x"
 def parse(*, unlocked: bool = False, policy: bool = True, **values: str | None) -> Account:
     given = {name: value for name, value in values.items() if value is not None}
     facts = ServerFacts(has_password_policy=policy)
-    return parse_account(entry(DN, uid="anna", **given), facts, {dn_key(DN)} if unlocked else ()).account
+    return parse_account(entry(DN, uid="anna", **given), facts, {DN} if unlocked else ()).account
 
 
 @pytest.mark.parametrize(

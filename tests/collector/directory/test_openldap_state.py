@@ -80,7 +80,7 @@ def test_accounts_by_the_schema_of_freeipa() -> None:
         krbPrincipalExpiration="20270101000000Z",
         nsAccountLock="FALSE",
     )
-    found = parse_account(made, FACTS, {f"uid=eva,ou=personal,{BASE}"}).account
+    found = parse_account(made, FACTS, {f"uid=eva,ou=Personal,{BASE}"}).account
     assert (found.identifier, found.enabled, found.last_used_at_least) == ("3c5f", True, True)
     assert found.last_used == datetime(2026, 8, 1, 8, tzinfo=UTC)
     assert found.password_set == datetime(2026, 7, 1, 8, tzinfo=UTC)
