@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import checks
-from checks.finding import Outcome, Reason
+from checks.finding import DEFERRED, Outcome, Reason
 from checks.judgement import CheckError
 from collector.evidence import EvidenceSet, Population
 from collector.records.record import Record
@@ -42,11 +42,17 @@ class ModuleCheck:
     module: str
     """Import name, for the code's hash and for messages."""
 
+    def steps(
+        self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
+    ) -> Iterator[Outcome]:
+        """What the module's `judge` yields."""
+        return self.function(population, evidence, parameters, as_of)
+
     def judge(
         self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
     ) -> Iterator[Outcome]:
-        """One outcome per subject, by the module's `judge`."""
-        return self.function(population, evidence, parameters, as_of)
+        """One outcome per subject."""
+        return (each for each in self.steps(population, evidence, parameters, as_of) if each is not DEFERRED)
 
 
 @cache

@@ -81,6 +81,12 @@ class Check(Protocol):
         """One outcome per subject."""
         ...
 
+    def steps(
+        self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
+    ) -> Iterator[Outcome]:
+        """As `judge`, with `DEFERRED` in place of each outcome that comes later."""
+        ...
+
 
 GENERAL_REASONS = ("empty-population", "population-incomplete")
 """Reason codes that the judgement itself adds; their words are in the reporters' message catalogue."""
@@ -162,7 +168,7 @@ def judge_together(tasks: Sequence[Task], evidence: EvidenceSet, as_of: datetime
 def _outcomes(
     check: Check, evidence: EvidenceSet, values: object, as_of: datetime, population: Population[Any]
 ) -> Iterator[Outcome]:
-    return check.judge(population, evidence, values, as_of)
+    return check.steps(population, evidence, values, as_of)
 
 
 def _is_selected(selection: Selection, source: str) -> bool:
