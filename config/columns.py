@@ -46,6 +46,9 @@ COLUMNS: dict[str, Columns] = {
     "compliance-control": _columns("document date", "performed_by evidence result"),
     "continuity-plan": _columns("operation", "critical plan decided tested elements owner"),
     "contract": _columns("contract", "supplier signed valid_until clauses requirements_date reviewed"),
+    "declared-flow": _columns(
+        "source destination", "protocol ports destination_addresses purpose owner valid_until diary_number"
+    ),
     "diary-entry": _columns("number", "title registered"),
     "document": _columns(
         "title",
@@ -63,6 +66,7 @@ COLUMNS: dict[str, Columns] = {
     "escalation-contact": _columns("supplier role", "direction verified"),
     "exercise": _columns("date", "category system supplier planned_minutes achieved_minutes lessons open_lessons"),
     "external-account": _columns("account", "supplier sponsor contract_end"),
+    "firewall-review": _columns("device date", "reviewer rules_removed diary_number"),
     "goal-activity": _columns("goal", "activity owner due closed evidence"),
     "group-purpose": _columns("group", "unit system"),
     "incident": _columns(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.network.addresses import Address, networks_of
-from checks.network.packet_filter import port_range
+from checks.network.parts import port_range
 from collector.records.network import DeclaredFlow
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
 
-from checks.network.packet_filter import port_range
 from collector.records.host import Interface
 from collector.records.network import FirewallRule
 
@@ -67,3 +66,9 @@ def _ends(written: str) -> tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Ad
         return ip_address(low), ip_address(high)
     network = ip_network(written, strict=False)
     return network.network_address, network.broadcast_address
+
+
+def port_range(written: str) -> tuple[int, int]:
+    """`443` -> (443, 443); `8000-8010` -> (8000, 8010)."""
+    first, _, last = written.partition("-")
+    return int(first), int(last or first)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from typing import Any, Literal
 
 from collector.evidence import GapCause
@@ -27,7 +28,7 @@ _PLAIN_VERDICTS: dict[str, Verdict] = {
 }
 _TRANSLATIONS = ("dnat", "snat", "masquerade", "redirect")
 """Statements that end a nat chain: the packet goes on, with another address."""
-_NO_EFFECT = frozenset({"counter", "log", "comment", "flow", "set", "ct helper", "ct timeout", "last"})
+_NO_EFFECT = frozenset({"log", "comment", "flow", "set", "ct helper", "ct timeout", "last"})
 """Statements that never decide on a packet."""
 
 
@@ -97,6 +98,9 @@ class _Statements:
     conditions: Conditions
     verdict: Verdict = "continue"
     target: str | None = None
+    translation: str | None = None
+    translated_to: tuple[str, ...] = ()
+    packets: int | None = None
     branches: tuple[tuple[Conditions, Verdict, str | None], ...] = ()
     """A verdict map's entries."""
     undecided: bool = False
@@ -125,12 +129,17 @@ def _rules(body: Mapping[str, Any], device: str, sets: NamedSets) -> Iterator[Fi
             verdict=verdict,
             target=target,
             comment=comment if isinstance(comment, str) else None,
+            packets=read.packets,
+            translation=read.translation,  # type: ignore[arg-type]  # one of the words in _TRANSLATIONS
+            translated_to=read.translated_to,
             **conditions.fields(),
             not_understood=conditions.not_understood if decides else (),
         )
 
 
-def _read_statement(statement: Any, read: _Statements, sets: Mapping[str, Mapping[str, Any]]) -> None:
+def _read_statement(  # noqa: PLR0912  # one branch a kind of statement
+    statement: Any, read: _Statements, sets: Mapping[str, Mapping[str, Any]]
+) -> None:
     """Take one statement into account; what is not modelled is named."""
     if not isinstance(statement, dict) or len(statement) != 1:
         _undecided(read, statement)
@@ -138,6 +147,9 @@ def _read_statement(statement: Any, read: _Statements, sets: Mapping[str, Mappin
     kind, body = next(iter(statement.items()))
     if kind == "match":
         read.conditions = read_match(body, read.conditions, sets)
+    elif kind == "counter":
+        packets = body.get("packets") if isinstance(body, dict) else None
+        read.packets = packets if type(packets) is int else None
     elif kind in _NO_EFFECT or _changes_no_address(kind, body):
         return
     elif kind in {"limit", "quota", "ct count", "connlimit"}:
@@ -147,9 +159,11 @@ def _read_statement(statement: Any, read: _Statements, sets: Mapping[str, Mappin
     elif kind == "xt":
         _read_xtables(statement, read)
     elif kind in _TRANSLATIONS:
-        # The packet passes this hook, whatever its new address; where it goes is the routing's to say.
-        read.verdict = "accept"
-        read.conditions = read.conditions.with_unknown(_words(statement))
+        # The packet passes this hook with another address.
+        read.verdict, read.translation = "accept", kind
+        read.translated_to = _translated(body)
+        if not read.translated_to and kind in {"snat", "dnat"}:
+            read.conditions = read.conditions.with_unknown(_words(statement))
     else:
         decided = _verdict(statement)
         if decided is None:
@@ -158,6 +172,15 @@ def _read_statement(statement: Any, read: _Statements, sets: Mapping[str, Mappin
             read.verdict, read.target = decided
             if kind == "reject":
                 read.conditions = narrowed_by_reject(body, read.conditions)
+
+
+def _translated(body: Any) -> tuple[str, ...]:
+    """The one new address of a translation; empty where it is a map, a range of its own, or the interface's."""
+    address = body.get("addr") if isinstance(body, dict) else None
+    try:
+        return (str(ip_address(address)),) if isinstance(address, str) else ()
+    except ValueError:
+        return ()
 
 
 def _read_verdict_map(body: Any, read: _Statements, sets: Mapping[str, Mapping[str, Any]]) -> None:

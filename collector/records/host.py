@@ -46,6 +46,43 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One entry of a host's routing tables (ip-route(8)); also of a firewall's."""
+
+    host: str
+    destination: str
+    """CIDR; `0.0.0.0/0` and `::/0` are the default routes."""
+    gateway: str | None = None
+    """Address of the next router; None where the network is connected."""
+    interface: str | None = None
+    kind: str = "unicast"
+    """unicast, blackhole, unreachable, prohibit (rtnetlink(7))."""
+    metric: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """`host destination`."""
+        return f"{self.host} {self.destination}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One port that a host accepts connections or datagrams on (ss(8))."""
+
+    host: str
+    protocol: str
+    """tcp or udp."""
+    port: int
+    address: str | None = None
+    """Local address; `0.0.0.0` or `::` is every one of its version."""
+
+    @property
+    def subject(self) -> str:
+        """`host address port/protocol`."""
+        return f"{self.host} {self.address or '*'} {self.port}/{self.protocol}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Software:
     """One product whose support period is known to someone: operating system, database, hypervisor."""
 

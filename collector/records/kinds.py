@@ -45,7 +45,17 @@ from collector.records.governance import (
     Training,
     UnitStatus,
 )
-from collector.records.host import Host, Interface, Lifecycle, PatchState, PendingUpdate, Software, TimeSync
+from collector.records.host import (
+    Host,
+    Interface,
+    Lifecycle,
+    Listener,
+    PatchState,
+    PendingUpdate,
+    Route,
+    Software,
+    TimeSync,
+)
 from collector.records.identity import Account, Employment, LocalPrivilege, Privilege, SshAccess
 from collector.records.incidents import (
     CallOut,
@@ -64,7 +74,7 @@ from collector.records.monitoring import (
     ProtectionExemption,
     VulnerabilityResult,
 )
-from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Probe, Zone
+from collector.records.network import DeclaredFlow, FirewallChain, FirewallReview, FirewallRule, Probe, Zone
 from collector.records.record import Record, kind_name
 from collector.records.suppliers import (
     Contract,
@@ -112,6 +122,7 @@ KINDS: dict[str, type[Record]] = {
         ExternalAccount,
         FactorPolicy,
         FirewallChain,
+        FirewallReview,
         FirewallRule,
         GoalActivity,
         GroupPurpose,
@@ -122,6 +133,7 @@ KINDS: dict[str, type[Record]] = {
         InstalledSoftware,
         Interface,
         Lifecycle,
+        Listener,
         LocalPrivilege,
         LogReview,
         MajorChange,
@@ -152,6 +164,7 @@ KINDS: dict[str, type[Record]] = {
         RoleHolder,
         RoomAccess,
         RoomInspection,
+        Route,
         SecurityDefaults,
         SecurityMeasure,
         SecurityTest,

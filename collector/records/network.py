@@ -42,6 +42,7 @@ class DeclaredFlow:
     valid_until: date | None = None
     """Last day of a temporary opening; None = until further notice."""
     diary_number: str | None = None
+    row: int | None = None
 
     @property
     def subject(self) -> str:
@@ -102,6 +103,14 @@ class FirewallRule:
     target: str | None = None
     """Chain of a jump or goto."""
     comment: str | None = None
+    disabled: bool = False
+    """Whether the rule stands in the rule base and decides nothing (vendors' exports)."""
+    packets: int | None = None
+    """Packets that the rule's counter has counted; None where it has none."""
+    translation: Literal["snat", "masquerade", "dnat", "redirect"] | None = None
+    """How the rule changes the packet's address, where it does."""
+    translated_to: tuple[str, ...] = ()
+    """Addresses or ranges of the new source or destination; empty where the interface gives it."""
     not_understood: tuple[str, ...] = ()
     """Match expressions that the parser does not model; such a rule makes what depends on it undetermined."""
 
@@ -117,6 +126,8 @@ class Probe:
 
     vantage: str
     """Host that the attempt was made from."""
+    source: str | None = None
+    """Address that the attempt came from; None where the way of probing does not tell."""
     zone: str
     """Zone that the vantage stands in."""
     target: str
@@ -125,7 +136,8 @@ class Probe:
     port: int
     protocol: Literal["tcp", "udp"] = "tcp"
     outcome: Literal["open", "refused", "filtered", "no-answer", "no-route", "failed"] = "failed"
-    """open: handshake done; refused: RST; filtered: ICMP administratively prohibited; no-answer: time-out."""
+    """open: handshake done, or an answer by UDP; refused: RST, or ICMP port unreachable; filtered: ICMP
+    administratively prohibited; no-answer: time-out, which by UDP an open port may give too."""
     target_alive: bool | None = None
     """Whether the target answered on any port in this run: silence from a dead target proves nothing."""
     time: datetime | None = None
@@ -134,3 +146,22 @@ class Probe:
     def subject(self) -> str:
         """`vantage zone -> target:port/protocol`."""
         return f"{self.zone} -> {self.target}:{self.port}/{self.protocol}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirewallReview:
+    """One row of the log of rule-base reviews."""
+
+    device: str
+    """Name of the firewall as in the settings, or `*` for all of them."""
+    date: date
+    reviewer: str | None = None
+    """Role or unit; personal names are not needed."""
+    rules_removed: int | None = None
+    diary_number: str | None = None
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """`device date`."""
+        return f"{self.device} {self.date.isoformat()}"

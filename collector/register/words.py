@@ -37,6 +37,7 @@ _RESULTS = {
 }
 
 WORDS: dict[tuple[str, str], Mapping[str, str]] = {
+    ("declared-flow", "protocol"): {"alla": "any", "valfritt": "any"},
     ("access-request", "approver_role"): {
         "chef": "manager",
         "systemägare": "system-owner",

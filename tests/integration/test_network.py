@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
-from checks.network.packet_filter import Packet, PacketFilter
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet
 from collector.network.nftables import NftablesFirewalls
@@ -23,6 +22,7 @@ from collector.records.host import Host, Interface
 from collector.records.network import FirewallChain, FirewallRule, Probe, Zone
 from collector.source import Source
 from config.sources import FirewallSource, ProbeSource, ProbeTarget
+from tests.checks.network.packet_filter import Packet, PacketFilter
 from tests.servers.network import Laboratory
 from tests.servers.process import Process, ServerError, environment, run
 

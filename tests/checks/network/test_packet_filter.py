@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.network.packet_filter import Packet, PacketFilter, decide
 from collector.records.host import Interface
 from collector.records.network import FirewallChain, FirewallRule
+from tests.checks.network.packet_filter import Packet, PacketFilter, decide
 
 INTERFACES = (
     Interface(host="fw1", name="eth1", addresses=("10.77.1.1/24", "fd00:77:1::1/64")),

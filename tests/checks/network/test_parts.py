@@ -8,10 +8,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.network.packet_filter import Packet, PacketFilter
 from checks.network.parts import address_parts, port_parts
 from collector.records.host import Interface
 from collector.records.network import FirewallChain, FirewallRule
+from tests.checks.network.packet_filter import Packet, PacketFilter
 
 NETWORK = ip_network("10.77.1.0/28")
 TARGET = IPv4Address("10.77.2.10")

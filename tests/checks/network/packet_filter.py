@@ -1,4 +1,4 @@
-"""What a firewall's rules do with the first packet of a connection; pure, over the records of a ruleset.
+"""What a firewall's rules do with the first packet of a connection, packet by packet: the measure of `checks.network`.
 
 Follows nft(8): base chains of a hook in order of priority; within a chain the first rule that matches and decides;
 `accept` ends one base chain and the packet goes on to the next; `drop` and `reject` are final. Where a rule holds
@@ -13,6 +13,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
 from typing import Literal
 
+from checks.network.parts import port_range
 from collector.records.host import Interface
 from collector.records.network import FirewallChain, FirewallRule
 
@@ -267,12 +268,6 @@ def _source_port_matches(wanted: tuple[str, ...], port: int | None) -> _Match:
     if port is None:
         return _Match.NO
     return _Match.YES if any(port_range(each) == (0, 65535) for each in wanted) else _Match.MAYBE
-
-
-def port_range(written: str) -> tuple[int, int]:
-    """`443` -> (443, 443); `8000-8010` -> (8000, 8010)."""
-    first, _, last = written.partition("-")
-    return int(first), int(last or first)
 
 
 def _interface_matches(wanted: tuple[str, ...], name: str | None, *, negated: bool) -> _Match:

@@ -1,0 +1,451 @@
+"""The firewalls of the evidence and the ways between declared zones through them; pure.
+
+A way starts at a firewall that stands in the source's zone and follows each firewall's networks and routes to the next,
+until one has an interface on the destination's network. Where a firewall changes the source address, the next one is
+asked about the new address. All addresses of a zone and all ports are decided on, without a sample: one for each part
+that rules, routes, interfaces and declared flows tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address, ip_interface
+
+from checks.network.addresses import Address, Network, networks_of
+from checks.network.spaces import Addresses, Ports
+from checks.network.symbolic import MAX_STEPS, End, Fate, SymbolicFilter, TooMuchError
+from collector.records.host import Interface, Route
+from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
+
+MAX_WAYS = 20_000_000
+"""Pairs of parts of two zones that are decided on, over all zones."""
+MAX_HOPS = 8
+"""Firewalls on one way."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallEvidence:
+    """What was read of one firewall."""
+
+    source: str
+    """Source of the evidence: firewalls of the same name in two sources are not the same."""
+    name: str
+    chains: tuple[FirewallChain, ...] = ()
+    rules: tuple[FirewallRule, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One firewall on a way, and the interfaces that packets come in and go out by, where they are known."""
+
+    firewall: Firewall
+    incoming: str | None
+    outgoing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What becomes of packets between parts of two zones, one protocol, all ports."""
+
+    source: Address
+    destination: Address
+    """An address of each of the parts."""
+    flows: int
+    """Declared flows (bits, as numbered by the caller) whose destination addresses hold this part."""
+    hops: tuple[str, ...]
+    """Names of the firewalls on the way."""
+    passes: int
+    stopped: int
+    unknown: int
+    by: tuple[tuple[End, int, str, FirewallRule | None], ...]
+    """What decided: the end, the ports, the firewall, and its rule where it was no policy."""
+    hidden: tuple[tuple[int, str, FirewallRule], ...] = ()
+    """Ports whose packets arrive with another source address, the firewall and the rule that gives it."""
+
+    def decided(self, end: End, ports: int) -> tuple[str, FirewallRule | None]:
+        """The firewall and the rule that brought the first of these ports to this end; None as rule: a policy."""
+        lowest = ports & -ports
+        found = ((name, rule) for way, held, name, rule in self.by if way == end and held & lowest)
+        return next(found, (self.hops[-1 if end == "accept" else 0], None))
+
+
+class Firewall:
+    """One firewall, arranged for deciding."""
+
+    def __init__(self, held: FirewallEvidence, ports: Ports, spaces: dict[int, Addresses], budget: list[int]) -> None:
+        self.source, self.name = held.source, held.name
+        self.rules = held.rules
+        self.filter = SymbolicFilter(held.chains, held.rules, ports, spaces, budget)
+        self.networks: list[tuple[Network, str]] = []
+        self.addresses: dict[Address, str] = {}
+        for interface in sorted(held.interfaces, key=repr):
+            if interface.up is False or interface.kind == "loopback":
+                continue
+            for text in interface.addresses:
+                own = ip_interface(text)
+                self.networks.append((own.network, interface.name))
+                self.addresses[own.ip] = interface.name
+        self.routes = sorted(
+            (
+                (networks_of([route.destination])[0], route.metric or 0, route.gateway or "", route)
+                for route in held.routes
+                if route.gateway or route.interface or route.kind != "unicast"
+            ),
+            key=lambda each: (-each[0].prefixlen, each[1], each[2], repr(each[3])),
+        )
+
+    def interface_to(self, address: Address) -> str | None:
+        """The interface whose network holds the address, or that a route to it names."""
+        found = self._connected(address)
+        if found is not None:
+            return found[1]
+        route = self.route_to(address)
+        return route.interface if route else None
+
+    def route_to(self, address: Address) -> Route | None:
+        """The route that packets to an address take, where it is on none of the firewall's own networks."""
+        own = self._connected(address)
+        for network, _, _, route in self.routes:
+            if network.version == address.version and address in network:
+                if own is not None and own[0] >= network.prefixlen:
+                    return None
+                return route
+        return None
+
+    def is_connected(self, address: Address) -> bool:
+        """Whether the address is on one of the firewall's own networks."""
+        return self._connected(address) is not None
+
+    def _connected(self, address: Address) -> tuple[int, str] | None:
+        found = [
+            (net.prefixlen, name) for net, name in self.networks if net.version == address.version and address in net
+        ]
+        return max(found, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of a zone: its number in the space of its version, an address of it, and the flows that hold it."""
+
+    version: int
+    number: int
+    address: Address
+    flows: int = 0
+
+
+class Estate:
+    """All firewalls, zones and declared flows together. Raises ValueError for a text that is no address or port."""
+
+    def __init__(
+        self,
+        firewalls: Sequence[FirewallEvidence],
+        zones: Sequence[Zone],
+        flows: Sequence[DeclaredFlow] = (),
+        steps: int = MAX_STEPS,
+    ) -> None:
+        self.zones = tuple(zones)
+        self.flows = tuple(flows)
+        rules = [rule for each in firewalls for rule in each.rules]
+        self.ports = Ports([text for rule in rules for text in rule.ports] + [p for flow in flows for p in flow.ports])
+        written = {text for rule in rules for text in (*rule.sources, *rule.destinations)}
+        written |= {text for zone in zones for text in zone.networks}
+        written |= {text for flow in flows for text in flow.destination_addresses}
+        for each in firewalls:
+            written |= {route.destination for route in each.routes}
+            for interface in each.interfaces:
+                for address in interface.addresses:
+                    written |= {str(ip_interface(address).network), str(ip_interface(address).ip)}
+        self.spaces = {version: Addresses(version, written) for version in (4, 6)}
+        self._budget = [steps]
+        self._ways_left = MAX_WAYS
+        self.firewalls = [Firewall(each, self.ports, self.spaces, self._budget) for each in firewalls]
+        self._origins: dict[Zone, list[_Part]] = {}
+        self._targets: dict[Zone, list[_Part]] = {}
+        self._standing: dict[Zone, list[Firewall]] = {}
+        self._routed: dict[tuple[int, int, int], tuple[str | None, bool, Route | None]] = {}
+
+    def flows_to(self, zone: Zone) -> tuple[DeclaredFlow, ...]:
+        """The declared flows to a zone; `Passage.flows` numbers them by their place here."""
+        return tuple(flow for flow in self.flows if flow.destination == zone.name)
+
+    def standing_in(self, zone: Zone) -> list[Firewall]:
+        """The firewalls with an address in a zone."""
+        if zone not in self._standing:
+            nets = networks_of(zone.networks)
+            self._standing[zone] = [
+                each
+                for each in self.firewalls
+                if any(address in net for address in each.addresses for net in nets if net.version == address.version)
+            ]
+        return self._standing[zone]
+
+    def passages(self, source: Zone, destination: Zone, protocol: str) -> list[Passage]:
+        """What becomes of packets from one zone to another, alike ones joined; empty where no way is known.
+
+        Raises TooMuchError.
+        """
+        found: dict[object, Passage] = {}
+        for first in self.standing_in(source):
+            for target in self._targets_of(destination):
+                way = self.way(first, source, target.address)
+                if way is None:
+                    continue
+                for incoming, origins in self._by_interface(first, source, target.version):
+                    hops = (Hop(first, incoming, way[0].outgoing), *way[1:])
+                    self._spend(len(origins))
+                    if len(hops) == 1:
+                        self._one_hop(hops[0], origins, target, protocol, found)
+                    else:
+                        for origin in origins:
+                            self._many_hops(hops, origin, target, protocol, found)
+        return list(found.values())
+
+    def ways(self, first: Firewall, source: Zone, destination: Zone) -> list[tuple[Hop, ...]]:
+        """The ways from one firewall to the parts of a zone, those that are known."""
+        found = {
+            tuple((id(hop.firewall), hop.outgoing) for hop in way): way
+            for target in self._targets_of(destination)
+            if (way := self.way(first, source, target.address)) is not None
+        }
+        return list(found.values())
+
+    def between(self, source: Address, zone: Zone, target: Address, protocol: str) -> list[Passage]:
+        """What becomes of packets from one address of a zone to one other address."""
+        found: dict[object, Passage] = {}
+        origin = _Part(source.version, self.spaces[source.version].part_of(source), source)
+        aim = _Part(target.version, self.spaces[target.version].part_of(target), target)
+        for first in self.standing_in(zone):
+            way = self.way(first, zone, target)
+            if way is not None:
+                hops = (Hop(first, first.interface_to(source), way[0].outgoing), *way[1:])
+                self._many_hops(hops, origin, aim, protocol, found)
+        return list(found.values())
+
+    def origins_of(self, zone: Zone) -> list[Address]:
+        """An address of each part of a zone that is told apart."""
+        return [part.address for part in self._origins_of(zone)]
+
+    def way(self, first: Firewall, zone: Zone, target: Address) -> tuple[Hop, ...] | None:
+        """The firewalls from the first on; None where the way leads into the dark, in a circle or back to the zone."""
+        nets = networks_of(zone.networks)
+        if any(target in net for net in nets if net.version == target.version):
+            return None
+        hops: list[Hop] = []
+        here, incoming = first, None
+        while len(hops) < MAX_HOPS and here not in [hop.firewall for hop in hops]:
+            if here.route_to(target) is None:
+                if here.is_connected(target):
+                    return (*hops, Hop(here, incoming, here.interface_to(target)))
+                stands = any(
+                    target in net and here in self.standing_in(each) for each, net in self._networks_of(target)
+                )
+                return (*hops, Hop(here, incoming, None)) if stands else None
+            route = here.route_to(target)
+            if route is None or route.kind != "unicast" or route.gateway is None:
+                return None
+            gateway = ip_address(route.gateway)
+            following = next((each for each in self.firewalls if gateway in each.addresses and each is not here), None)
+            if following is None or any(gateway in net for net in nets if net.version == gateway.version):
+                return None
+            hops.append(Hop(here, incoming, here.interface_to(gateway)))
+            here, incoming = following, following.addresses[gateway]
+        return None
+
+    def _networks_of(self, target: Address) -> Iterator[tuple[Zone, Network]]:
+        for zone in self.zones:
+            for net in networks_of(zone.networks):
+                if net.version == target.version:
+                    yield zone, net
+
+    def _spend(self, ways: int) -> None:
+        self._ways_left -= ways
+        if self._ways_left < 0:
+            raise TooMuchError
+
+    def _by_interface(self, first: Firewall, zone: Zone, version: int) -> list[tuple[str | None, list[_Part]]]:
+        found: dict[str | None, list[_Part]] = {}
+        for origin in self._origins_of(zone):
+            if origin.version == version:
+                found.setdefault(first.interface_to(origin.address), []).append(origin)
+        return list(found.items())
+
+    def _one_hop(
+        self, hop: Hop, origins: Iterable[_Part], target: _Part, protocol: str, found: dict[object, Passage]
+    ) -> None:
+        rules = hop.firewall.filter
+        way = rules.way(hop.incoming, hop.outgoing, protocol, target.version)
+        sources = rules.sources[target.version]
+        may = rules.destinations[target.version][target.number] & way.any
+        known = way.fates
+        for origin in origins:
+            candidates = sources[origin.number] & may
+            fate = known.get(candidates) or rules.fate(way, candidates)
+            key = (id(fate), target.flows)
+            if key not in found:
+                found[key] = _passage(hop.firewall.name, fate, origin, target)
+
+    def _many_hops(
+        self, hops: Sequence[Hop], origin: _Part, target: _Part, protocol: str, found: dict[object, Passage]
+    ) -> None:
+        alive: list[tuple[int, int]] = [(self.ports.all, origin.number)]
+        unsure = stopped = 0
+        by: list[tuple[End, int, str, FirewallRule | None]] = []
+        hidden: list[tuple[int, str, FirewallRule]] = []
+        for hop in hops:
+            rules = hop.firewall.filter
+            way = rules.way(hop.incoming, hop.outgoing, protocol, target.version)
+            may = rules.destinations[target.version][target.number] & way.any
+            onward: list[tuple[int, int]] = []
+            for ports, part in alive:
+                fate = rules.fate(way, rules.sources[target.version][part] & may)
+                by += [(end, held & ports, hop.firewall.name, rule) for end, held, rule in fate.by if held & ports]
+                stopped |= ports & fate.stopped
+                unsure |= ports & fate.unknown
+                on = ports & ~fate.stopped
+                for held, rule in fate.rewritten:
+                    new = self._new_source(hop, rule, target.version)
+                    hidden += [(held & on, hop.firewall.name, rule)] if held & on else []
+                    if new is None:
+                        unsure |= held & on
+                    else:
+                        onward += [(held & on, new)] if held & on else []
+                        on &= ~held
+                onward += [(on, part)] if on else []
+            alive = onward
+        reached = 0
+        for ports, _ in alive:
+            reached |= ports
+        names = tuple(hop.firewall.name for hop in hops)
+        unknown = reached & unsure
+        key = (names, reached, unknown, stopped, tuple(by), target.flows)
+        if key not in found:
+            found[key] = Passage(
+                origin.address,
+                target.address,
+                target.flows,
+                names,
+                reached & ~unknown,
+                stopped & ~reached,
+                unknown,
+                tuple(by),
+                tuple(hidden),
+            )
+
+    def _new_source(self, hop: Hop, rule: FirewallRule, version: int) -> int | None:
+        """The part that the rewritten source address lies in; None where it cannot be told."""
+        texts = rule.translated_to
+        if rule.translation == "masquerade":
+            own = [a for a, name in hop.firewall.addresses.items() if name == hop.outgoing and a.version == version]
+            texts = tuple(str(each) for each in own)
+        try:
+            addresses = [ip_address(text) for text in texts]
+        except ValueError:
+            return None
+        if len(addresses) != 1 or addresses[0].version != version:
+            return None
+        return self.spaces[version].part_of(addresses[0])
+
+    def _origins_of(self, zone: Zone) -> list[_Part]:
+        if zone not in self._origins:
+
+            def key(part: _Part) -> object:
+                return tuple(
+                    (each.filter.sources[part.version][part.number], self._routing(n, part)[0])
+                    for n, each in enumerate(self.firewalls)
+                )
+
+            self._origins[zone] = self._parts(zone, key)
+        return self._origins[zone]
+
+    def _targets_of(self, zone: Zone) -> list[_Part]:
+        if zone not in self._targets:
+
+            def key(part: _Part) -> object:
+                return part.flows, tuple(
+                    (each.filter.destinations[part.version][part.number], self._routing(n, part))
+                    for n, each in enumerate(self.firewalls)
+                )
+
+            self._targets[zone] = self._parts(zone, key, self.flows_to(zone))
+        return self._targets[zone]
+
+    def _routing(self, number: int, part: _Part) -> tuple[str | None, bool, Route | None]:
+        """Where one firewall sends what is for a part: the interface, whether it is connected, the route."""
+        place = (number, part.version, part.number)
+        if place not in self._routed:
+            firewall, address = self.firewalls[number], part.address
+            self._routed[place] = (
+                firewall.interface_to(address),
+                firewall.is_connected(address),
+                firewall.route_to(address),
+            )
+        return self._routed[place]
+
+    def _parts(self, zone: Zone, key: Callable[[_Part], object], flows: tuple[DeclaredFlow, ...] = ()) -> list[_Part]:
+        """The parts of a zone, alike ones joined; addresses of a narrower zone are not among them."""
+        held = {
+            version: [
+                (1 << n, networks_of(flow.destination_addresses))
+                for n, flow in enumerate(flows)
+                if flow.destination_addresses
+            ]
+            for version in (4, 6)
+        }
+        whole = sum(1 << n for n, flow in enumerate(flows) if not flow.destination_addresses)
+        found: dict[object, _Part] = {}
+        for text in zone.networks:
+            (network,) = networks_of([text])
+            space = self.spaces[network.version]
+            narrower = self._narrower[zone.name, network]
+            for number in space.parts(text):
+                first, last = space.first_of(number), space.last_of(number)
+                if any(first in other for other in narrower):
+                    continue
+                address = space_address(first, last, network)
+                bits = whole + sum(
+                    bit
+                    for bit, nets in held[network.version]
+                    if any(first in net for net in nets if net.version == first.version)
+                )
+                part = _Part(network.version, number, address, bits)
+                found.setdefault((network.version, key(part)), part)
+        return list(found.values())
+
+    @cached_property
+    def _narrower(self) -> dict[tuple[str, Network], list[Network]]:
+        """For each network of each zone, the networks of other zones within it."""
+        every = [(zone.name, net) for zone in self.zones for net in networks_of(zone.networks)]
+        return {
+            (name, net): [
+                other
+                for owner, other in every
+                if owner != name
+                and other.version == net.version
+                and other.prefixlen > net.prefixlen
+                and other.network_address in net
+            ]
+            for name, net in every
+        }
+
+
+def space_address(first: Address, last: Address, network: Network) -> Address:
+    """An address to show for a part: not the network's own, where there is another."""
+    return first + 1 if first == network.network_address and int(last) > int(first) else first
+
+
+def _passage(name: str, fate: Fate, origin: _Part, target: _Part) -> Passage:
+    return Passage(
+        origin.address,
+        target.address,
+        target.flows,
+        (name,),
+        fate.passes,
+        fate.stopped,
+        fate.unknown,
+        tuple((end, ports, name, rule) for end, ports, rule in fate.by),
+        tuple((ports, name, rule) for ports, rule in fate.rewritten),
+    )

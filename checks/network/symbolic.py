@@ -1,0 +1,339 @@
+"""What a firewall's rules do with the first packet of a connection, for all ports at once; pure.
+
+Follows nft(8): base chains of a hook in order of priority; within a chain the first rule that matches and decides;
+`accept` ends one base chain and the packet goes on to the next; `drop` and `reject` are final. Where a rule holds
+something that was not understood, both ways are followed, and just the ports that it meets are unknown unless both ways
+lead to the same end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from checks.network.parts import port_range
+from checks.network.spaces import Addresses, Ports
+from collector.records.network import FirewallChain, FirewallRule
+
+MAX_DEPTH = 32
+"""Jumps within jumps; the kernel allows 16 (NFT_JUMP_STACK_SIZE)."""
+MAX_STEPS = 5_000_000
+"""Rules that are worked through for one estate; a hostile ruleset could ask for any number."""
+
+_HOOKS = ("prerouting", "forward", "postrouting")
+"""The hooks that a routed packet passes, in this order."""
+_FAMILIES = {4: frozenset({"inet", "ip"}), 6: frozenset({"inet", "ip6"})}
+_NUMBERS = {"tcp": "6", "udp": "17"}
+
+Place = tuple[str, str, str]
+"""Family, table and name of a chain."""
+End = Literal["accept", "drop", "reject", "unknown"]
+By = list[tuple[int, FirewallRule | None]]
+"""Ports, and the rule that decided on them; None where a policy did."""
+
+
+class TooMuchError(Exception):
+    """The rules make more work than MAX_STEPS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of packets to a set of ports."""
+
+    passes: int
+    stopped: int
+    unknown: int
+    by: tuple[tuple[End, int, FirewallRule | None], ...]
+    """The rules that decided, with the ports that each decided on; of `unknown`, the first that was not understood."""
+    rewritten: tuple[tuple[int, FirewallRule], ...] = ()
+    """Ports whose packets go on from another source address, with the rule that changes it."""
+
+    def rule(self, end: End, ports: int) -> FirewallRule | None:
+        """The rule that brought the first of these ports to this end."""
+        return next((rule for way, held, rule in self.by if way == end and held & ports), None)
+
+
+@dataclass
+class _Walk:
+    """The possible ends of the packets that entered a chain, each with the first rule that leads to it."""
+
+    ends: dict[str, By] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    """The ports of each end, all pieces together."""
+    doubts: By = field(default_factory=list)
+    doubted: int = 0
+
+    def add(self, end: str, ports: int, rule: FirewallRule | None) -> None:
+        """Count ports that come to an end by a rule, those that an earlier rule brought there set aside."""
+        before = self.held.get(end, 0)
+        if ports & ~before:
+            self.ends.setdefault(end, []).append((ports & ~before, rule))
+            self.held[end] = before | ports
+
+    def doubt(self, ports: int, rule: FirewallRule | None) -> None:
+        """Name the first rule that was not understood for some ports."""
+        if ports & ~self.doubted:
+            self.doubts.append((ports & ~self.doubted, rule))
+            self.doubted |= ports
+
+    def bits(self, end: str) -> int:
+        """The ports that may come to an end."""
+        return self.held.get(end, 0)
+
+
+class SymbolicFilter:
+    """The rules of one device, arranged for deciding on sets of packets."""
+
+    def __init__(
+        self,
+        chains: Iterable[FirewallChain],
+        rules: Iterable[FirewallRule],
+        ports: Ports,
+        spaces: Mapping[int, Addresses],
+        budget: list[int],
+    ) -> None:
+        """`budget` holds the steps that are left, for all filters of an estate together."""
+        held = list(chains)
+        self._base = sorted((each for each in held if each.hook in _HOOKS), key=_order)
+        self._rules = sorted((rule for rule in rules if not rule.disabled), key=_place)
+        self._all_ports = ports
+        self._budget = budget
+        self._chains: dict[Place, int] = {(each.family, each.table, each.name): 0 for each in held}
+        for number, rule in enumerate(self._rules):
+            place = (rule.family, rule.table, rule.chain)
+            self._chains[place] = self._chains.get(place, 0) | 1 << number
+        self._ports = [
+            ports.bits(rule.ports, negated=rule.ports_negated) if rule.ports else ports.all for rule in self._rules
+        ]
+        self.sources = {
+            version: space.members([(rule.sources, rule.sources_negated) for rule in self._rules])
+            for version, space in spaces.items()
+        }
+        self.destinations = {
+            version: space.members([(rule.destinations, rule.destinations_negated) for rule in self._rules])
+            for version, space in spaces.items()
+        }
+        self._doubtful = self._mask(lambda rule: bool(rule.not_understood) or _source_port_is_open(rule))
+        self._new = self._mask(lambda rule: not rule.states or "new" in rule.states)
+        self._protocol = {
+            protocol: self._mask(lambda rule, name=protocol: _of_protocol(rule, name)) for protocol in _NUMBERS
+        }
+        self._walked: dict[tuple[Place, int, int, int, int], _Walk] = {}
+        self._ways: dict[tuple[str | None, str | None, str, int], _Way] = {}
+
+    @property
+    def filters(self) -> bool:
+        """Whether any chain looks at routed packets; without one, everything that is routed passes."""
+        return any(chain.hook == "forward" for chain in self._base)
+
+    def way(self, incoming: str | None, outgoing: str | None, protocol: str, version: int) -> _Way:
+        """The rules that may meet packets from one interface to another; None where an interface is not known."""
+        key = (incoming, outgoing, protocol, version)
+        if key not in self._ways:
+            self._ways[key] = self._arranged(*key)
+        return self._ways[key]
+
+    def fate(self, way: _Way, candidates: int) -> Fate:
+        """What becomes of packets that meet the address conditions of just these rules (bits); TooMuchError."""
+        known = way.fates.get(candidates)
+        if known is None:
+            known = way.fates[candidates] = self._decided(way, candidates)
+        return known
+
+    def _mask(self, holds: object) -> int:
+        found = 0
+        for number, rule in enumerate(self._rules):
+            if holds(rule):  # type: ignore[operator]  # a predicate on rules
+                found |= 1 << number
+        return found
+
+    def _arranged(self, incoming: str | None, outgoing: str | None, protocol: str, version: int) -> _Way:
+        may = sure = 0
+        may_before = sure_before = 0
+        for number, rule in enumerate(self._rules):
+            came = _interface(rule.in_interfaces, incoming, negated=rule.in_interfaces_negated)
+            goes = _interface(rule.out_interfaces, outgoing, negated=rule.out_interfaces_negated)
+            bit = 1 << number
+            may |= bit if came is not False and goes is not False else 0
+            sure |= bit if came and goes else 0
+            may_before |= bit if came is not False else 0
+            sure_before |= bit if came and not rule.out_interfaces else 0
+        fits = self._protocol[protocol] & self._new
+        return _Way(
+            version,
+            may & fits,
+            may & fits & (self._doubtful | ~sure),
+            may_before & fits,
+            may_before & fits & (self._doubtful | ~sure_before),
+        )
+
+    def _decided(self, way: _Way, candidates: int) -> Fate:
+        self._walked = {}
+        alive = self._all_ports.all
+        stopped, by, doubts = 0, [], []
+        accepted: By = []
+        moved: By = []
+        rewritten: list[tuple[int, FirewallRule]] = []
+        for chain in self._base:
+            if chain.family not in _FAMILIES[way.version]:
+                continue
+            before = chain.hook == "prerouting"
+            may, doubtful = (way.before, way.before_doubtful) if before else (way.may, way.doubtful)
+            walk = self._walk((chain.family, chain.table, chain.name), alive, candidates & may, doubtful, 0)
+            walk.add(chain.policy or "accept", walk.bits("return"), None)
+            for end in ("drop", "reject"):
+                stopped |= walk.bits(end)
+                by += [(end, ports, rule) for ports, rule in walk.ends.get(end, ())]
+            doubts += walk.doubts
+            for ports, rule in walk.ends.get("accept", ()):
+                if rule is None:
+                    continue
+                if chain.hook == "forward":
+                    accepted = [(held & ~ports, old) for held, old in accepted] + [(ports, rule)]
+                if before and rule.translation in {"dnat", "redirect"}:
+                    moved.append((ports, rule))
+                if chain.hook == "postrouting" and rule.translation in {"snat", "masquerade"}:
+                    rewritten.append((ports, rule))
+            alive = walk.bits("accept")
+            if not alive:
+                break
+        return self._summed(alive, stopped, by, accepted, doubts, moved, rewritten)
+
+    def _summed(  # the parts of one sum
+        self,
+        alive: int,
+        stopped: int,
+        by: Sequence[tuple[str, int, FirewallRule | None]],
+        accepted: By,
+        doubts: By,
+        moved: By,
+        rewritten: Sequence[tuple[int, FirewallRule]],
+    ) -> Fate:
+        elsewhere = 0
+        for ports, _ in moved:
+            elsewhere |= ports
+        unknown = (alive & stopped) | (alive & elsewhere)
+        passes = alive & ~unknown
+        found: list[tuple[End, int, FirewallRule | None]] = []
+        found += [("accept", ports & passes, rule) for ports, rule in reversed(accepted) if ports & passes]
+        if any(True for _ in by):
+            ends: list[tuple[End, int, FirewallRule | None]] = [
+                (end, ports & stopped & ~alive, rule)  # type: ignore[misc]  # drop or reject
+                for end, ports, rule in by
+            ]
+            found += [each for each in ends if each[1]]
+        found += [("unknown", ports & unknown, rule) for ports, rule in [*moved, *doubts] if ports & unknown]
+        kept = tuple((ports & passes, rule) for ports, rule in rewritten if ports & passes)
+        return Fate(passes, stopped & ~alive, unknown, tuple(found), kept)
+
+    def _walk(self, place: Place, ports: int, candidates: int, doubtful: int, depth: int) -> _Walk:
+        """The possible ends of one chain for packets that enter it; those of a second jump to it are the same."""
+        key = (place, ports, candidates, doubtful, min(depth, MAX_DEPTH + 1) if depth > MAX_DEPTH // 2 else 0)
+        known = self._walked.get(key)
+        if known is not None:
+            return known
+        result = self._walked[key] = self._walk_anew(place, ports, candidates, doubtful, depth)
+        return result
+
+    def _walk_anew(self, place: Place, ports: int, candidates: int, doubtful: int, depth: int) -> _Walk:
+        result = _Walk()
+        if depth > MAX_DEPTH or place not in self._chains:
+            for end in ("accept", "drop", "return"):
+                result.add(end, ports, None)
+            return result
+        here = candidates & self._chains[place]
+        while here and ports:
+            lowest = here & -here
+            here ^= lowest
+            number = lowest.bit_length() - 1
+            self._budget[0] -= 1
+            if self._budget[0] < 0:
+                raise TooMuchError
+            hit = ports & self._ports[number]
+            if hit:
+                surely = not doubtful & lowest
+                rule = self._rules[number]
+                ends = self._apply(rule, hit, candidates, doubtful, depth, result)
+                if surely:
+                    ports &= ~ends
+                elif rule.verdict != "continue" or rule.not_understood:
+                    result.doubt(hit, rule)
+        result.add("return", ports, None)
+        return result
+
+    def _apply(  # the state of one walk
+        self, rule: FirewallRule, hit: int, candidates: int, doubtful: int, depth: int, result: _Walk
+    ) -> int:
+        """Add the ends of a rule that matches; the ports of which no packet goes on to the rule after it."""
+        if rule.verdict in {"accept", "drop", "reject", "return"}:
+            result.add(rule.verdict, hit, rule)
+            return hit
+        if rule.verdict == "continue":
+            if rule.not_understood:
+                result.doubt(hit, rule)
+                result.add("accept", hit, rule)
+                result.add("drop", hit, rule)
+            return 0
+        inner = self._walk((rule.family, rule.table, rule.target or ""), hit, candidates, doubtful, depth + 1)
+        for ports, doubtful_rule in inner.doubts:
+            result.doubt(ports, doubtful_rule)
+        for end, by in inner.ends.items():
+            if end != "return":
+                for ports, decided in by:
+                    result.add(end, ports, decided or rule)
+        back = inner.bits("return")
+        if rule.verdict == "goto":
+            # After a goto the packet does not come back: what follows is the end of this chain.
+            result.add("return", back, rule)
+            return hit
+        return hit & ~back
+
+
+@dataclass(slots=True)
+class _Way:
+    """Rules (bits) that may meet packets of one protocol between two interfaces."""
+
+    version: int
+    may: int
+    doubtful: int
+    """Of those, the ones that may or may not match a packet that meets their addresses and ports."""
+    before: int
+    """As `may`, before routing, where the outgoing interface is not known."""
+    before_doubtful: int
+    fates: dict[int, Fate] = field(default_factory=dict)
+
+    @property
+    def any(self) -> int:
+        """Rules that matter at all."""
+        return self.may | self.before
+
+
+def _order(chain: FirewallChain) -> tuple[int, int, str, str, str]:
+    return _HOOKS.index(chain.hook or ""), chain.priority or 0, chain.family, chain.table, chain.name
+
+
+def _place(rule: FirewallRule) -> tuple[str, str, str, int, int, str]:
+    """Order within a chain; nothing but the record itself decides between rules that claim the same place."""
+    handle = -1 if rule.handle is None else rule.handle
+    return rule.family, rule.table, rule.chain, rule.position, handle, repr(rule)
+
+
+def _of_protocol(rule: FirewallRule, protocol: str) -> bool:
+    return not rule.protocols or protocol in rule.protocols or _NUMBERS[protocol] in rule.protocols
+
+
+def _source_port_is_open(rule: FirewallRule) -> bool:
+    """Whether the rule asks for some source ports: the client chooses its port, so the condition may hold."""
+    return bool(rule.source_ports) and all(port_range(each) != (0, 65535) for each in rule.source_ports)
+
+
+@lru_cache(maxsize=1 << 14)
+def _interface(wanted: tuple[str, ...], name: str | None, *, negated: bool) -> bool | None:
+    if not wanted:
+        return True
+    if name is None:
+        return None
+    within = any(name.startswith(each[:-1]) if each.endswith("*") else name == each for each in wanted)
+    return within != negated
