@@ -315,7 +315,8 @@ class _Tally:
                 self.matched.add(subject)
             self.count += 1
             if verdict is out_of_scope:
-                self._severity(reason)
+                if reason not in self.out_of_scope:
+                    self._severity(reason)
                 self.out_of_scope[reason] += 1
                 continue
             self.in_scope += 1

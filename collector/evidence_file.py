@@ -110,8 +110,8 @@ def read_records(path: Path, kind: type[R]) -> Iterator[R]:
 
     Raises RecordError (with the line number) for a line that does not fit, OSError or EOFError for a damaged file.
     """
-    for record, _ in _sized_records(path, strict_reader(kind)):
-        yield record
+    for records, _ in _record_blocks(path, strict_reader(kind)):
+        yield from records
 
 
 class RecordKeeper:
@@ -136,47 +136,52 @@ class RecordKeeper:
             return
         held: list[Record] = []
         size = 0
-        for record, octets in _sized_records(path, self._reader(kind)):
+        for records, octets in _record_blocks(path, self._reader(kind)):
             size += octets
             if size <= self._left:
-                held.append(record)
+                held += records
             elif held:
                 held = []
-            yield record
+            yield from records
         if size <= self._left and (path, kind) not in self._kept:
             self._left -= size
             self._kept[path, kind] = held
 
 
-def _sized_records(path: Path, read: Callable[[bytes], R]) -> Iterator[tuple[R, int]]:
-    """Each record, and the octets of its line."""
-    for number, line in enumerate(_lines(path), 1):
+def _record_blocks(path: Path, read: Callable[[bytes], R]) -> Iterator[tuple[list[R], int]]:
+    """Records by the block, and the octets of their lines; those before a line that does not fit come first."""
+    number = 0
+    for lines in _line_blocks(path):
+        records: list[R] = []
         try:
-            yield read(line), len(line)
+            for line in lines:
+                records.append(read(line))  # noqa: PERF401  # what was read before an error is handed on
         except ValueError as error:
-            message = f"{path.name}:{number}: {error}"
+            yield records, sum(map(len, lines))
+            message = f"{path.name}:{number + len(records) + 1}: {error}"
             raise RecordError(message) from error
+        yield records, sum(map(len, lines))
+        number += len(lines)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _line_blocks(path: Path) -> Iterator[list[bytes]]:
     """The lines of a gzip file, in blocks: a call to the decompressor for each line would cost as much as the line."""
     number, rest = 0, b""
     with path.open("rb") as file, gzip.GzipFile(fileobj=file, mode="rb") as content:
         try:
             while block := content.read(_OCTETS_AT_ONCE):
                 *lines, rest = (rest + block).split(b"\n")
-                for line in (*lines, rest):
+                for place, line in enumerate((*lines, rest), number + 1):
                     if len(line) >= MAX_LINE:
-                        message = f"{path.name}:{number + 1}: record longer than {MAX_LINE} bytes"
+                        message = f"{path.name}:{place}: record longer than {MAX_LINE} bytes"
                         raise RecordError(message)
-                    number += 1
-                number -= 1
-                yield from lines
+                number += len(lines)
+                yield lines
         except zlib.error as error:
             message = f"{path.name}: damaged after line {number}: {error}"
             raise RecordError(message) from error
     if rest:
-        yield rest
+        yield [rest]
 
 
 def parse_json(data: bytes) -> JsonValue:

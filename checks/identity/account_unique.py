@@ -9,18 +9,20 @@ against anyone: those accounts are undetermined.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
-from hashlib import blake2b
+from fnmatch import translate
+from functools import lru_cache
 from itertools import pairwise
 
 from checks.directory.account_outcomes import holders
 from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
+from checks.packed import PackedTexts, digest
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
@@ -141,7 +143,13 @@ def _is_ordinary(account: Account, parameters: Parameters, privileged: frozenset
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns)
+    return _pattern(patterns).match(name) is not None
+
+
+@lru_cache(maxsize=8)
+def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """All patterns as one; without any, one that nothing matches."""
+    return re.compile("|".join(translate(each.casefold()) for each in patterns) or "(?!)")
 
 
 def _judge_alone(account: Account, parameters: Parameters, approved: frozenset[str], as_of: datetime) -> Outcome | None:
@@ -167,7 +175,7 @@ class _Waiting:
     """Accounts that may have a double, kept small: a name, and a number for what must be its own alone."""
 
     def __init__(self) -> None:
-        self._subjects: list[str] = []
+        self._subjects = PackedTexts()
         self._names = array("q")
         self._people = array("q")
         """0: has no person key; 1: may have the key of a person who has another account."""
@@ -177,8 +185,8 @@ class _Waiting:
     def take(self, account: Account, *, ordinary: bool) -> None:
         """Keep a directory's account."""
         self._any_key = self._any_key or account.person_key is not None
-        self._subjects.append(account.subject)
-        self._names.append(_digest(account.name.casefold()))
+        self._subjects.add(account.subject)
+        self._names.append(digest(account.name.casefold()))
         self._people.append(_hash(account.person_key) if ordinary else 1)
 
     def take_local(self, account: Account) -> None:
@@ -220,13 +228,8 @@ class _Waiting:
 def _hash(key: str | None) -> int:
     if key is None:
         return 0
-    number = _digest(key)
+    number = digest(key)
     return number if number not in {0, 1} else 2
-
-
-def _digest(text: str) -> int:
-    """64 bits of a digest: small, and the same in every process (`hash` is not)."""
-    return int.from_bytes(blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
 def _others(subjects: list[str], own: str) -> str:

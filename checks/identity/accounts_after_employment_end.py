@@ -14,14 +14,14 @@ to the letter, the account's name; whatever is found that way says so.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NOT_A_PERSON, STATE_UNKNOWN
+from checks.packed import PackedJoin
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.identity import Account, Employment
 
@@ -118,25 +118,42 @@ REASONS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Person:
     """All employments of one person together."""
 
-    employed: bool = False
-    ended: bool = False
-    last: date | None = None
+    employed: bool
+    ended: bool
+    last: date | None
     """The last day of the employments that have ended; None where the roster gives none."""
 
-    def take(self, employment: Employment, ended_statuses: frozenset[str], today: date, grace_days: int) -> None:
-        """Count one employment in."""
-        end = employment.end
-        if end is not None and (today - end).days > grace_days:
-            self.ended = True
-            self.last = max(end, self.last or end)
-        elif end is None and (employment.status or "").casefold() in ended_statuses:
-            self.ended = True
-        elif employment.start is None or employment.start <= today:
-            self.employed = True
+
+class _People:
+    """The roster by person, an employment a number.
+
+    0: neither employed nor ended; 1: employed; 2: ended on a day that is not known; more: 2 and the last day's ordinal.
+    """
+
+    def __init__(self, roster: Reading[Employment], parameters: Parameters, today: date) -> None:
+        ended_statuses = frozenset(each.casefold() for each in parameters.ended_statuses)
+        self._employments = PackedJoin()
+        for employment in roster.records:
+            end, number = employment.end, 0
+            if end is not None and (today - end).days > parameters.grace_days:
+                number = 2 + end.toordinal()
+            elif end is None and (employment.status or "").casefold() in ended_statuses:
+                number = 2
+            elif employment.start is None or employment.start <= today:
+                number = 1
+            self._employments.add(employment.person_key, number)
+
+    def get(self, key: str) -> _Person | None:
+        """What the roster says of a person; None where it does not name any such."""
+        found = self._employments.of(key)
+        if not found:
+            return None
+        last = max(found)
+        return _Person(1 in found, last >= 2, date.fromordinal(last - 2) if last > 2 else None)
 
 
 def judge(
@@ -144,10 +161,7 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per account."""
     roster = evidence.reading(Employment)
-    statuses = frozenset(each.casefold() for each in parameters.ended_statuses)
-    people: defaultdict[str, _Person] = defaultdict(_Person)
-    for employment in roster.records:
-        people[employment.person_key].take(employment, statuses, as_of.date(), parameters.grace_days)
+    people = _People(roster, parameters, as_of.date())
     for account in accounts.records:
         yield _judge_account(account, roster, people, parameters, as_of)
 
@@ -155,7 +169,7 @@ def judge(
 def _judge_account(
     account: Account,
     roster: Reading[Employment],
-    people: Mapping[str, _Person],
+    people: _People,
     parameters: Parameters,
     as_of: datetime,
 ) -> Outcome:
@@ -171,12 +185,12 @@ def _judge_account(
         return undetermined(account, "no-roster")
     by_name = account.person_key is None and parameters.fallback == "account-name"
     key = account.name if by_name else account.person_key
-    if key is None or (by_name and key not in people):
+    person = None if key is None else people.get(key)
+    if key is None or (by_name and person is None):
         return undetermined(account, "no-person-key")
-    if key not in people:
+    if person is None:
         reason = "not-in-roster" if roster.complete else "roster-incomplete"
         return undetermined(account, reason, person_key=key)
-    person = people[key]
     if person.employed or not person.ended:
         return conforms(account)
     if not roster.complete:

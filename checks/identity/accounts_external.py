@@ -11,13 +11,14 @@ tells, the account stays undetermined.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, NOT_A_PERSON, STATE_UNKNOWN
+from checks.packed import PackedJoin
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.access import ExternalAccount
 from collector.records.identity import Account, Employment
@@ -122,18 +123,42 @@ def judge(
     listed: defaultdict[str, list[ExternalAccount]] = defaultdict(list)
     for entry in register.records:
         listed[entry.account.casefold()].append(entry)
-    people: defaultdict[str, list[Employment]] = defaultdict(list)
-    for employment in evidence.reading(Employment).records:
-        people[employment.person_key].append(employment)
+    people = _People(evidence.reading(Employment))
     for account in accounts.records:
-        entries = listed.get(account.subject.casefold(), [])
+        entries = listed.get(account.subject.casefold(), []) if listed else []
         yield _judge_account(account, entries, people, register, parameters, as_of)
+
+
+class _People:
+    """The roster by person, an employment a number.
+
+    0: of no group; 1: employee or elected; 2: consultant without an end; more: 2 and the ordinal of the contract's end.
+    """
+
+    def __init__(self, roster: Reading[Employment]) -> None:
+        self._employments = PackedJoin()
+        for employment in roster.records:
+            number = 0
+            if employment.group == "consultant":
+                number = 2 if employment.end is None else 2 + employment.end.toordinal()
+            elif employment.group is not None:
+                number = 1
+            self._employments.add(employment.person_key, number)
+
+    def employments(self, key: str | None) -> list[int]:
+        """The numbers of a person's employments."""
+        return [] if key is None else self._employments.of(key)
+
+
+def _contract_ends(employments: list[int]) -> list[date | None]:
+    """When a person's contracts as a consultant end; None for one without an end."""
+    return [None if each == 2 else date.fromordinal(each - 2) for each in employments if each >= 2]
 
 
 def _judge_account(
     account: Account,
     entries: list[ExternalAccount],
-    people: Mapping[str, list[Employment]],
+    people: _People,
     register: Reading[ExternalAccount],
     parameters: Parameters,
     as_of: datetime,
@@ -146,7 +171,7 @@ def _judge_account(
         return out_of_scope(account, "no-session")
     if account.category not in {"person", None} and not entries and not account.external:
         return out_of_scope(account, "not-a-person")
-    employments = people.get(account.person_key or "", [])
+    employments = people.employments(account.person_key)
     outsider = bool(entries) or _is_outsider(account, employments)
     if outsider is None:
         return undetermined(account, "outsider-unknown")
@@ -157,27 +182,24 @@ def _judge_account(
     return _judge_outsider(account, entries, employments, register, parameters, as_of.date())
 
 
-def _is_outsider(account: Account, employments: list[Employment]) -> bool | None:
+def _is_outsider(account: Account, employments: list[int]) -> bool | None:
     """By the unit that the account stands in, else by the roster; None where neither tells."""
     if account.external:
         return True
-    groups = {employment.group for employment in employments}
-    if groups & {"employee", "elected"}:
+    if 1 in employments:
         return False
-    if "consultant" in groups:
-        return True
-    return account.external
+    return True if any(each >= 2 for each in employments) else account.external
 
 
 def _judge_outsider(
     account: Account,
     entries: list[ExternalAccount],
-    employments: list[Employment],
+    employments: list[int],
     register: Reading[ExternalAccount],
     parameters: Parameters,
     today: date,
 ) -> Outcome:
-    ends = [each.contract_end for each in entries] or [each.end for each in employments if each.group == "consultant"]
+    ends = [each.contract_end for each in entries] or _contract_ends(employments)
     end = max((each for each in ends if each), default=None)
     if end is not None and None not in ends and end < today:
         if entries and not register.complete:
