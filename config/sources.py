@@ -194,6 +194,21 @@ class FirewallSource(SourceSettings):
     """Firewalls over SSH; without any, this host's own rules are read."""
 
 
+class FirewallExportSource(SourceSettings):
+    """A firewall's configuration as a file that someone hands over."""
+
+    type: Literal["firewall-export"]
+    name: Annotated[str, Field(min_length=1)]
+    """The firewall's name in findings."""
+    format: Literal[
+        "fortigate", "palo-alto", "pfsense", "opnsense", "windows-firewall", "nftables", "iptables", "ip6tables"
+    ]
+    """What the file is: see docs/firewalls.md for how each is exported."""
+    file: Path
+    max_age_days: Annotated[int, Field(ge=1)] = 31
+    """A file older than this (by its time) is reported as old."""
+
+
 class ProbeTarget(Strict):
     """One declared target that a vantage host tries to reach."""
 
@@ -243,6 +258,7 @@ AnySource = Annotated[
     | EntraSource
     | ResticSource
     | FirewallSource
+    | FirewallExportSource
     | ProbeSource
     | PrivacyIdeaSource,
     Field(discriminator="type"),

@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.sources import (
     AnySource,
     EntraSource,
+    FirewallExportSource,
     FirewallSource,
     LdapSource,
     LocalSource,
@@ -68,7 +69,8 @@ def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, st
     for entry in settings.sources:
         if not only or entry.id in only:
             source = _made(entry.id, partial(_system, entry, settings))
-            yield source, entry.type, Obtained.OBSERVED, entry.controlled_by, entry.tags
+            obtained = Obtained.PROVIDED if isinstance(entry, FirewallExportSource) else Obtained.OBSERVED
+            yield source, entry.type, obtained, entry.controlled_by, entry.tags
     for register in settings.registers:
         if not only or register.id in only:
             from collector.register.register import RegisterFile
@@ -128,6 +130,10 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.network.nftables import NftablesFirewalls
 
             return NftablesFirewalls(entry, _connect(entry.login))
+        case FirewallExportSource():
+            from collector.network.export import FirewallExport
+
+            return FirewallExport(entry)
         case ProbeSource():
             from collector.network.probe import ReachabilityProbe
             from collector.register.declared import zones_of

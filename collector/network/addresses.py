@@ -1,12 +1,13 @@
-"""Interfaces and addresses as `ip -j -d addr` prints them (ip-address(8)); pure."""
+"""Interfaces, addresses and routes as `ip -j` prints them (ip-address(8), ip-route(8)); pure."""
 
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from typing import Any
 
 from collector.evidence import GapCause
-from collector.records.host import Interface
+from collector.records.host import Interface, Route
 from collector.source import SourceError
 
 _KINDS = {
@@ -47,4 +48,40 @@ def _interface(item: dict[str, Any], host: str) -> Interface:
         addresses=tuple(f"{each['local']}/{int(each['prefixlen'])}" for each in item.get("addr_info", ()) if each),
         kind=kind,
         up="UP" in flags,
+    )
+
+
+def parse_routes(output: bytes, host: str) -> tuple[Route, ...]:
+    """The routes of one or more `ip -j route show`, one after the other; raises SourceError malformed."""
+    try:
+        text, found, at = output.decode("utf-8", "replace"), [], 0
+        decoder = json.JSONDecoder()
+        while text[at:].strip():
+            at += len(text[at:]) - len(text[at:].lstrip())
+            listed, at = decoder.raw_decode(text, at)
+            found += [_route(item, host) for item in listed if item.get("table", "main") == "main"]
+        return tuple(found)
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(
+            GapCause.MALFORMED,
+            f"the answer of `ip -j route` could not be understood: {error!r:.200}",
+            "iproute2 4.14 or later is supported",
+        ) from error
+
+
+def _route(item: dict[str, Any], host: str) -> Route:
+    """One route; one with several next hops gets the first, and the others are not known."""
+    hops = item.get("nexthops") or [{}]
+    gateway = item.get("gateway") or (item.get("via") or {}).get("host") or hops[0].get("gateway")
+    destination = item["dst"]
+    six = ":" in destination or (gateway is not None and ":" in gateway) or "pref" in item
+    if destination == "default":
+        destination = "::/0" if six else "0.0.0.0/0"
+    return Route(
+        host=host,
+        destination=str(ip_network(destination, strict=False)),
+        gateway=None if gateway is None else str(gateway),
+        interface=item.get("dev") or hops[0].get("dev"),
+        kind=item.get("type", "unicast"),
+        metric=item.get("metric"),
     )

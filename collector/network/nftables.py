@@ -1,16 +1,18 @@
-"""Firewall rules and interfaces of this host, or of hosts over SSH (nft(8))."""
+"""Firewall rules, interfaces and routes of this host, or of hosts over SSH (nft(8), iptables-save(8))."""
 
 from __future__ import annotations
 
 import getpass
 import socket
 from collections.abc import Iterable
+from typing import Literal
 
 from collector.evidence import GapCause
-from collector.network.addresses import parse_interfaces
-from collector.network.ruleset import parse_ruleset
+from collector.network.addresses import parse_interfaces, parse_routes
+from collector.network.iptables import parse_iptables, without_tables_of
+from collector.network.ruleset import Ruleset, parse_ruleset
 from collector.network.shell import Connect, LocalShell, Section, batch, cut, section_of
-from collector.records.host import Host, Interface
+from collector.records.host import Host, Interface, Route
 from collector.records.network import FirewallChain, FirewallRule
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
@@ -23,13 +25,17 @@ TIMEOUT = 60.0
 """Seconds for one device's answer."""
 
 _RULES: tuple[type[Record], ...] = (FirewallChain, FirewallRule)
+_IPTABLES: tuple[tuple[str, Literal["ip", "ip6"]], ...] = (("iptables", "ip"), ("ip6tables", "ip6"))
 Commands = dict[str, tuple[str, tuple[type[Record], ...], str]]
 """Section name to command, the kinds that it serves, and the right that it needs."""
 
 _COMMANDS: Commands = {
     "ruleset": ("nft -j list ruleset", _RULES, "CAP_NET_ADMIN on the device"),
+    "iptables": ("iptables-save -c", _RULES, "CAP_NET_ADMIN on the device"),
+    "ip6tables": ("ip6tables-save -c", _RULES, "CAP_NET_ADMIN on the device"),
     "legacy": ("cat /proc/net/ip_tables_names /proc/net/ip6_tables_names", _RULES, "root on the device"),
     "addresses": ("ip -j -d addr", (Interface,), ""),
+    "routes": ("ip -j -4 route show table main; ip -j -6 route show table main", (Route,), ""),
     "forwarding": ("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding", (Host,), ""),
 }
 
@@ -41,7 +47,7 @@ class NftablesFirewalls:
     Raises SourceError when the settings name hosts and no `connect` is given.
     """
 
-    provides: frozenset[type[Record]] = frozenset({FirewallChain, FirewallRule, Interface, Host})
+    provides: frozenset[type[Record]] = frozenset({FirewallChain, FirewallRule, Interface, Route, Host})
 
     def __init__(
         self, settings: FirewallSource, connect: Connect | None = None, local: RemoteShell | None = None
@@ -82,7 +88,7 @@ class NftablesFirewalls:
         for device, target in self._devices:
             try:
                 sections = self._ask(target, self._commands(frozenset(_RULES)))
-                ruleset = parse_ruleset(_succeeded(sections, "ruleset"), device)
+                ruleset = _ruleset(sections, device)
             except SourceError as error:
                 yield Diagnosis(device, ok=False, text=error.detail, remedy=error.remedy)
             else:
@@ -101,7 +107,12 @@ class NftablesFirewalls:
         for command, kinds, _ in needed.values():
             recorder.ran(command if target is None else f"{device}: {command}", kinds)
         sections = self._ask(target, needed)
-        readers = {"ruleset": _ruleset_records, "addresses": _interface_records, "forwarding": _host_records}
+        readers = {
+            "ruleset": _ruleset_records,
+            "addresses": _interface_records,
+            "routes": _route_records,
+            "forwarding": _host_records,
+        }
         for name, reader in readers.items():
             if name not in needed:
                 continue
@@ -122,8 +133,9 @@ class NftablesFirewalls:
     ) -> None:
         """Tables of iptables-legacy filter too, and nft does not show them."""
         tables = sections["legacy"].output.decode("ascii", "replace").split() if "legacy" in sections else []
-        if not tables:
-            return
+        shown = sections.get("iptables")
+        if not tables or (shown is not None and shown.status == 0 and b"(nf_tables)" not in shown.output):
+            return  # none, or iptables-save is the one that shows them
         for kind in _RULES:
             if kind in wanted:
                 recorder.gap(
@@ -152,8 +164,34 @@ class NftablesFirewalls:
 
 
 def _ruleset_records(sections: dict[str, Section], device: str) -> tuple[Record, ...]:
-    ruleset = parse_ruleset(_succeeded(sections, "ruleset"), device)
+    ruleset = _ruleset(sections, device)
     return (*ruleset.chains, *ruleset.rules)
+
+
+def _ruleset(sections: dict[str, Section], device: str) -> Ruleset:
+    """The rules by nft and by iptables-save; a table that both show is taken from iptables, which names all of it.
+
+    A device without nft has what iptables-save shows. Raises SourceError where neither program answered.
+    """
+    by_iptables = [
+        parse_iptables(sections[name].output, device, family)
+        for name, family in _IPTABLES
+        if name in sections and sections[name].status == 0
+    ]
+    try:
+        ruleset = parse_ruleset(_succeeded(sections, "ruleset"), device)
+    except SourceError as error:
+        if error.cause is not GapCause.UNSUPPORTED or not any(each.chains for each in by_iptables):
+            raise
+        ruleset = Ruleset((), ())
+    for each in by_iptables:
+        kept = without_tables_of(ruleset, each)
+        ruleset = Ruleset((*kept.chains, *each.chains), (*kept.rules, *each.rules))
+    return ruleset
+
+
+def _route_records(sections: dict[str, Section], device: str) -> tuple[Record, ...]:
+    return parse_routes(_succeeded(sections, "routes"), device)
 
 
 def _interface_records(sections: dict[str, Section], device: str) -> tuple[Record, ...]:

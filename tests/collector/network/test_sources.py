@@ -20,6 +20,7 @@ from collector.source import Source, SourceError
 from config.sources import FirewallSource, ProbeSource, ProbeTarget, SshLogin, SshTarget
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "nftables"
+EXPORTS = RECORDINGS.parent / "firewall_exports"
 LOGIN = SshLogin(user="styrk", private_key="file:/k", known_hosts=Path("/h"), sudo=True)
 ZONES = (Zone(name="clients", networks=("10.77.1.0/24",)), Zone(name="servers", networks=("10.77.2.0/24",)))
 
@@ -49,6 +50,9 @@ def answer(**changes: bytes) -> bytes:
         "ruleset": section("ruleset", (RECORDINGS / "matches" / "ruleset.json").read_bytes()),
         "legacy": section("legacy", b"", 1, "cat: No such file"),
         "addresses": section("addresses", (RECORDINGS / "matches" / "addresses.json").read_bytes()),
+        "iptables": section("iptables", b"", 127, "sh: 1: iptables-save: not found"),
+        "ip6tables": section("ip6tables", b"", 127, "sh: 1: ip6tables-save: not found"),
+        "routes": section("routes", (EXPORTS / "routes.txt").read_bytes()),
         "forwarding": section("forwarding", b"1\n0\n"),
         **changes,
     }
@@ -68,7 +72,7 @@ def run(source: Source, tmp_path: Path) -> EvidenceSet:
 def test_a_firewalls_rules_interfaces_and_forwarding_are_read(tmp_path: Path) -> None:
     evidence = firewalls(tmp_path, {"fw1": AnsweringShell(answer())})
     counts = {population.kind: population.count for population in evidence.populations}
-    assert counts == {"firewall-chain": 7, "firewall-rule": 42, "host": 1, "interface": 3}
+    assert counts == {"firewall-chain": 7, "firewall-rule": 42, "host": 1, "interface": 3, "route": 6}
     assert all(population.complete for population in evidence.populations)
 
 
@@ -99,6 +103,22 @@ def test_a_ruleset_that_did_not_come_is_a_gap_and_the_rest_stays(
     (gap,) = evidence.reading(FirewallChain).all_gaps
     assert (gap.cause, gap.subject) == (cause, "fw1")
     assert next(p for p in evidence.populations if p.kind == "interface").complete
+
+
+def test_a_table_that_both_show_is_taken_from_iptables(tmp_path: Path) -> None:
+    iptables = section("iptables", (EXPORTS / "iptables.txt").read_bytes())
+    shown = b"""{"nftables": [{"metainfo": {"json_schema_version": 1}},
+        {"chain": {"family": "ip", "table": "filter", "name": "FORWARD", "hook": "forward", "prio": 0}},
+        {"rule": {"family": "ip", "table": "filter", "chain": "FORWARD", "expr": [{"xt": null}, {"drop": null}]}},
+        {"chain": {"family": "inet", "table": "own", "name": "f", "hook": "forward", "prio": 5}},
+        {"rule": {"family": "inet", "table": "own", "chain": "f", "expr": [{"accept": null}]}}]}"""
+    shell = AnsweringShell(answer(ruleset=section("ruleset", shown), iptables=iptables))
+    evidence = firewalls(tmp_path, {"fw1": shell})
+    rules = list(evidence.reading(FirewallRule).records)
+    assert {(rule.family, rule.table) for rule in rules} == {("inet", "own"), ("ip", "filter"), ("ip", "nat")}
+    assert len(rules) == 12
+    without = AnsweringShell(answer(ruleset=section("ruleset", b"", 127, "nft: not found"), iptables=iptables))
+    assert firewalls(tmp_path / "old", {"fw1": without}).reading(FirewallChain).complete
 
 
 def test_legacy_tables_that_nft_does_not_show_are_told(tmp_path: Path) -> None:
