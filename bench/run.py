@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import directory, ssh_hosts, startup, this_host
+from bench import directory, segmentation, ssh_hosts, startup, this_host
 from bench.case import Line, NotHereError, Options
 from bench.measure import Comparison, FailedRunError, Run
 
@@ -27,6 +27,7 @@ CASES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "directory": directory.lines,
     "ssh": ssh_hosts.lines,
     "scan": this_host.lines,
+    "segmentation": segmentation.lines,
 }
 HEAD = f"{'':<30} {'wall s':>7} {'CPU s':>7} {'MB':>4} {'x wall':>6} {'x CPU':>6} {'CPU/unit':>9}"
 

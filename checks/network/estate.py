@@ -89,6 +89,14 @@ class Firewall:
                 own = ip_interface(text)
                 self.networks.append((own.network, interface.name))
                 self.addresses[own.ip] = interface.name
+        self._spans = sorted(
+            (
+                (net.version, int(net.network_address), int(net.broadcast_address), net.prefixlen, name)
+                for net, name in self.networks
+            ),
+            key=lambda span: (-span[3], span[4]),
+        )
+        """The networks, the narrowest first: version, first and last address, prefix length, interface."""
         self.routes = sorted(
             (
                 (networks_of([route.destination])[0], route.metric or 0, route.gateway or "", route)
@@ -121,10 +129,11 @@ class Firewall:
         return self._connected(address) is not None
 
     def _connected(self, address: Address) -> tuple[int, str] | None:
-        found = [
-            (net.prefixlen, name) for net, name in self.networks if net.version == address.version and address in net
-        ]
-        return max(found, default=None)
+        number, version = int(address), address.version
+        for own, first, last, length, name in self._spans:
+            if own == version and first <= number <= last:
+                return length, name
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,8 @@ class Estate:
         self._origins: dict[Zone, list[_Part]] = {}
         self._targets: dict[Zone, list[_Part]] = {}
         self._standing: dict[Zone, list[Firewall]] = {}
+        self._known_ways: dict[tuple[int, str, int, int], tuple[Hop, ...] | None] = {}
+        self._grouped: dict[tuple[int, str, int], list[tuple[str | None, list[_Part]]]] = {}
         self._routed: dict[tuple[int, int, int], tuple[str | None, bool, Route | None]] = {}
 
     def flows_to(self, zone: Zone) -> tuple[DeclaredFlow, ...]:
@@ -191,7 +202,7 @@ class Estate:
         found: dict[object, Passage] = {}
         for first in self.standing_in(source):
             for target in self._targets_of(destination):
-                way = self.way(first, source, target.address)
+                way = self._way_to(first, source, target)
                 if way is None:
                     continue
                 for incoming, origins in self._by_interface(first, source, target.version):
@@ -209,7 +220,7 @@ class Estate:
         found = {
             tuple((id(hop.firewall), hop.outgoing) for hop in way): way
             for target in self._targets_of(destination)
-            if (way := self.way(first, source, target.address)) is not None
+            if (way := self._way_to(first, source, target)) is not None
         }
         return list(found.values())
 
@@ -255,6 +266,13 @@ class Estate:
             here, incoming = following, following.addresses[gateway]
         return None
 
+    def _way_to(self, first: Firewall, zone: Zone, target: _Part) -> tuple[Hop, ...] | None:
+        """As `way`, remembered: all addresses of a part are routed alike."""
+        key = (id(first), zone.name, target.version, target.number)
+        if key not in self._known_ways:
+            self._known_ways[key] = self.way(first, zone, target.address)
+        return self._known_ways[key]
+
     def _networks_of(self, target: Address) -> Iterator[tuple[Zone, Network]]:
         for zone in self.zones:
             for net in networks_of(zone.networks):
@@ -267,11 +285,14 @@ class Estate:
             raise TooMuchError
 
     def _by_interface(self, first: Firewall, zone: Zone, version: int) -> list[tuple[str | None, list[_Part]]]:
-        found: dict[str | None, list[_Part]] = {}
-        for origin in self._origins_of(zone):
-            if origin.version == version:
-                found.setdefault(first.interface_to(origin.address), []).append(origin)
-        return list(found.items())
+        key = (id(first), zone.name, version)
+        if key not in self._grouped:
+            found: dict[str | None, list[_Part]] = {}
+            for origin in self._origins_of(zone):
+                if origin.version == version:
+                    found.setdefault(first.interface_to(origin.address), []).append(origin)
+            self._grouped[key] = list(found.items())
+        return self._grouped[key]
 
     def _one_hop(
         self, hop: Hop, origins: Iterable[_Part], target: _Part, protocol: str, found: dict[object, Passage]

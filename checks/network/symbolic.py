@@ -121,6 +121,7 @@ class SymbolicFilter:
             protocol: self._mask(lambda rule, name=protocol: _of_protocol(rule, name)) for protocol in _NUMBERS
         }
         self._walked: dict[tuple[Place, int, int, int, int], _Walk] = {}
+        self._interfaces: dict[tuple[str | None, str], tuple[int, int]] = {}
         self._ways: dict[tuple[str | None, str | None, str, int], _Way] = {}
 
     @property
@@ -150,24 +151,32 @@ class SymbolicFilter:
         return found
 
     def _arranged(self, incoming: str | None, outgoing: str | None, protocol: str, version: int) -> _Way:
-        may = sure = 0
-        may_before = sure_before = 0
-        for number, rule in enumerate(self._rules):
-            came = _interface(rule.in_interfaces, incoming, negated=rule.in_interfaces_negated)
-            goes = _interface(rule.out_interfaces, outgoing, negated=rule.out_interfaces_negated)
-            bit = 1 << number
-            may |= bit if came is not False and goes is not False else 0
-            sure |= bit if came and goes else 0
-            may_before |= bit if came is not False else 0
-            sure_before |= bit if came and not rule.out_interfaces else 0
+        may_come, surely_come = self._interface_masks(incoming, "in")
+        may_go, surely_go = self._interface_masks(outgoing, "out")
+        _, unasked = self._interface_masks(None, "out")  # before routing, nothing is known of the way out
         fits = self._protocol[protocol] & self._new
+        may, before = fits & may_come & may_go, fits & may_come
         return _Way(
             version,
-            may & fits,
-            may & fits & (self._doubtful | ~sure),
-            may_before & fits,
-            may_before & fits & (self._doubtful | ~sure_before),
+            may,
+            may & (self._doubtful | ~(surely_come & surely_go)),
+            before,
+            before & (self._doubtful | ~(surely_come & unasked)),
         )
+
+    def _interface_masks(self, name: str | None, side: Literal["in", "out"]) -> tuple[int, int]:
+        """The rules that may, and those that surely, match one incoming or outgoing interface."""
+        key = (name, side)
+        if key not in self._interfaces:
+            may = surely = 0
+            for number, rule in enumerate(self._rules):
+                wanted = rule.in_interfaces if side == "in" else rule.out_interfaces
+                negated = rule.in_interfaces_negated if side == "in" else rule.out_interfaces_negated
+                matches = _interface(wanted, name, negated=negated)
+                may |= 0 if matches is False else 1 << number
+                surely |= 1 << number if matches else 0
+            self._interfaces[key] = (may, surely)
+        return self._interfaces[key]
 
     def _decided(self, way: _Way, candidates: int) -> Fate:
         self._walked = {}
