@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
@@ -109,13 +110,25 @@ def parse_iptables(output: bytes, device: str, family: Literal["ip", "ip6"]) -> 
     return Ruleset(tuple(chains), tuple(rules))
 
 
-def without_tables_of(ruleset: Ruleset, other: Ruleset) -> Ruleset:
-    """The ruleset less the tables that another reading of the same device holds: one table is not judged twice."""
-    held = {(chain.family, chain.table) for chain in other.chains}
-    return Ruleset(
-        tuple(chain for chain in ruleset.chains if (chain.family, chain.table) not in held),
-        tuple(rule for rule in ruleset.rules if (rule.family, rule.table) not in held),
-    )
+def shown_in_full(ruleset: Ruleset, other: Ruleset) -> Ruleset:
+    """Nft's reading of a device, with the rules that it cannot show in full taken from iptables' reading of them.
+
+    nft leaves parts of rules that iptables made unnamed; iptables-save shows those, and leaves out parts of rules that
+    nft made. A rule is taken from iptables only where nft could not show it, and both show as many rules in its chain.
+    """
+    named: dict[tuple[str, str, str], list[FirewallRule]] = {}
+    for rule in other.rules:
+        named.setdefault((rule.family, rule.table, rule.chain), []).append(rule)
+    counts = Counter((rule.family, rule.table, rule.chain) for rule in ruleset.rules)
+    rules = []
+    for rule in ruleset.rules:
+        place = (rule.family, rule.table, rule.chain)
+        same = named.get(place, [])
+        if any(text.startswith('{"xt"') for text in rule.not_understood) and len(same) == counts[place]:
+            rules.append(replace(same[rule.position - 1], handle=rule.handle))
+        else:
+            rules.append(rule)
+    return Ruleset(ruleset.chains, tuple(rules))
 
 
 def _chain(line: str, table: str, device: str, family: str) -> FirewallChain:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from collector.evidence import GapCause
 from collector.network.addresses import parse_interfaces, parse_routes
-from collector.network.iptables import parse_iptables, without_tables_of
+from collector.network.iptables import parse_iptables, shown_in_full
 from collector.network.ruleset import Ruleset, parse_ruleset
 from collector.network.shell import Connect, LocalShell, Section, batch, cut, section_of
 from collector.records.host import Host, Interface, Route
@@ -26,6 +26,8 @@ TIMEOUT = 60.0
 
 _RULES: tuple[type[Record], ...] = (FirewallChain, FirewallRule)
 _IPTABLES: tuple[tuple[str, Literal["ip", "ip6"]], ...] = (("iptables", "ip"), ("ip6tables", "ip6"))
+_BY_NFTABLES = b"(nf_tables)"
+"""What iptables-save says of itself where it shows the tables that nft shows too."""
 Commands = dict[str, tuple[str, tuple[type[Record], ...], str]]
 """Section name to command, the kinds that it serves, and the right that it needs."""
 
@@ -134,7 +136,7 @@ class NftablesFirewalls:
         """Tables of iptables-legacy filter too, and nft does not show them."""
         tables = sections["legacy"].output.decode("ascii", "replace").split() if "legacy" in sections else []
         shown = sections.get("iptables")
-        if not tables or (shown is not None and shown.status == 0 and b"(nf_tables)" not in shown.output):
+        if not tables or (shown is not None and shown.status == 0 and _BY_NFTABLES not in shown.output):
             return  # none, or iptables-save is the one that shows them
         for kind in _RULES:
             if kind in wanted:
@@ -169,24 +171,27 @@ def _ruleset_records(sections: dict[str, Section], device: str) -> tuple[Record,
 
 
 def _ruleset(sections: dict[str, Section], device: str) -> Ruleset:
-    """The rules by nft and by iptables-save; a table that both show is taken from iptables, which names all of it.
+    """The rules by nft, and what only iptables-save shows of them; tables of iptables-legacy are its alone.
 
     A device without nft has what iptables-save shows. Raises SourceError where neither program answered.
     """
-    by_iptables = [
-        parse_iptables(sections[name].output, device, family)
-        for name, family in _IPTABLES
-        if name in sections and sections[name].status == 0
+    answers = [
+        (sections[name].output, family) for name, family in _IPTABLES if name in sections and sections[name].status == 0
     ]
     try:
         ruleset = parse_ruleset(_succeeded(sections, "ruleset"), device)
     except SourceError as error:
-        if error.cause is not GapCause.UNSUPPORTED or not any(each.chains for each in by_iptables):
+        shows_all = answers and not any(b"incompatible" in output for output, _ in answers)
+        if error.cause is not GapCause.UNSUPPORTED or not shows_all:
             raise
         ruleset = Ruleset((), ())
-    for each in by_iptables:
-        kept = without_tables_of(ruleset, each)
-        ruleset = Ruleset((*kept.chains, *each.chains), (*kept.rules, *each.rules))
+        answers = [(output.replace(_BY_NFTABLES, b""), family) for output, family in answers]
+    for output, family in answers:
+        other = parse_iptables(output, device, family)
+        if _BY_NFTABLES in output:
+            ruleset = shown_in_full(ruleset, other)
+        else:
+            ruleset = Ruleset((*ruleset.chains, *other.chains), (*ruleset.rules, *other.rules))
     return ruleset
 
 
