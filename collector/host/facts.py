@@ -13,9 +13,11 @@ from collector.host.answer import Answer
 from collector.host.privileges import root_accounts, sudo_rights
 from collector.host.sections import ANY_USER, MAX_USERS, SSHD, sudo_lines
 from collector.host.sudoers import read_sudoers
-from collector.records.host import Host, Interface, PatchState, PendingUpdate, Software, TimeSync
+from collector.network.addresses import parse_routes
+from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record
+from collector.source import SourceError
 
 SHADOW_FIELDS = (
     "expires",
@@ -114,6 +116,24 @@ class _Reading:
             self.malformed(Interface, f"`ip -j -d address show` could not be understood: {error}")
         else:
             self.facts.records.extend(found)
+
+    def routes(self) -> None:
+        text = self.ask(Route, "routes", "the routes could not be read")
+        if text is None:
+            return
+        try:
+            self.facts.records.extend(parse_routes(text.encode(), self.target.name))
+        except SourceError as error:
+            self.malformed(Route, error.detail)
+
+    def listeners(self) -> None:
+        text = self.ask(Listener, "listeners", "the open ports could not be read")
+        if text is None:
+            return
+        try:
+            self.facts.records.extend(system.read_listeners(text, self.target.name))
+        except ValueError as error:
+            self.malformed(Listener, f"`ss -Hlntu` could not be understood: {error}")
 
     def software(self) -> None:
         text = self.ask(Software, "release", "os-release could not be read")
@@ -359,9 +379,11 @@ _READERS: dict[type[Record], Callable[[_Reading], None]] = {
     Account: _Reading.accounts,
     Host: _Reading.host,
     Interface: _Reading.interfaces,
+    Listener: _Reading.listeners,
     PatchState: _Reading.patch_state,
     PendingUpdate: _Reading.pending,
     LocalPrivilege: _Reading.privileges,
+    Route: _Reading.routes,
     Software: _Reading.software,
     SshAccess: _Reading.ssh,
     TimeSync: _Reading.time,

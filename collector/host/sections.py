@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from collector.records.host import Host, Interface, PatchState, PendingUpdate, Software, TimeSync
+from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record, kind_name
 
@@ -117,6 +117,13 @@ return 0""",
     Section(
         "wireless", (Interface,), "ls -d /sys/class/net/*/wireless /sys/class/net/*/phy80211; return 0", cap=16 * KIB
     ),
+    Section(
+        "routes",
+        (Route,),
+        "has ip || return 127; ip -j -4 route show table main && ip -j -6 route show table main",
+        cap=1024 * KIB,
+    ),
+    Section("listeners", (Listener,), "has ss || return 127; ss -Hlntu", cap=256 * KIB),
     # The fifth field (personal names, telephone numbers) is left on the host.
     Section("passwd", (Account, LocalPrivilege), "awk -F: '{OFS=FS;$5=\"\";print}' /etc/passwd", cap=1024 * KIB),
     Section(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 
-from collector.records.host import Host, Interface
+from collector.records.host import Host, Interface, Listener
 
 _LINK_KINDS = {
     "bridge": "bridge",
@@ -109,3 +110,21 @@ def link_kind(link: dict[str, Any], *, wireless: bool) -> str | None:
     return {"ether": "ethernet", "none": "tunnel", "sit": "tunnel", "ipip": "tunnel", "gre": "tunnel"}.get(
         str(link.get("link_type"))
     )
+
+
+def read_listeners(text: str, host: str) -> Iterator[Listener]:
+    """`ss -Hlntu`: protocol, state, queues, local address with port, peer; ports of loopback addresses are left out.
+
+    Raises ValueError when a line is not what ss(8) prints.
+    """
+    for line in text.splitlines():
+        words = line.split()
+        if not words:
+            continue
+        if len(words) < 5 or words[0] not in {"tcp", "udp"}:
+            raise ValueError(line[:100])
+        address, _, port = words[4].rpartition(":")
+        address = address.partition("%")[0].strip("[]")
+        address = {"*": "::"}.get(address, address)
+        if not ip_address(address).is_loopback:
+            yield Listener(host=host, protocol=words[0], port=int(port), address=address)
