@@ -215,7 +215,8 @@ class ProbeTarget(Strict):
     address: Annotated[str, Field(min_length=1)]
     """IP address within a declared zone."""
     ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], Field(min_length=1, max_length=1000)]
-    protocol: Literal["tcp"] = "tcp"
+    protocol: Literal["tcp", "udp"] = "tcp"
+    """By UDP one datagram is sent; only services that answer it are seen as open."""
 
 
 class ProbeSource(SourceSettings):
@@ -229,7 +230,11 @@ class ProbeSource(SourceSettings):
     """The vantage over SSH; without it, this host probes."""
     targets: Annotated[tuple[ProbeTarget, ...], Field(min_length=1)]
     per_second: Annotated[int, Field(ge=1, le=100)] = 10
-    timeout_ms: Annotated[int, Field(ge=100, le=10_000)] = 1000
+    """First packets a second at most, repeated ones counted."""
+    timeout_ms: Annotated[int, Field(ge=100, le=10_000)] = 750
+    """How long an attempt waits; beyond 0.8 s first packets are repeated, and attempts are made more seldom."""
+    source_address: str | None = None
+    """The vantage's own address in the zone: lets its attempts be held against the firewall's rules for it."""
 
 
 class PrivacyIdeaSource(SourceSettings):

@@ -1,8 +1,10 @@
-"""TCP connection attempts from a vantage to declared targets: opt-in, rate-capped, one script per run.
+"""Connection attempts from a vantage to declared targets: opt-in, rate-capped.
 
-A connect is made by bash's /dev/tcp (bash(1), "Redirections"): its words tell a refusal from silence and from a missing
-route, which an SSH channel (RFC 4254 section 7.2, "connect failed") does not. Nothing is sent on the connection.
-A refusal may be the target's or a firewall's (nft `reject`): from outside the two look alike.
+By TCP first through the vantage's SSH server alone (`collector.network.tunnel`); where that forwards nothing, and by
+UDP, by one script of bash's /dev/tcp and /dev/udp (bash(1), "Redirections"). Nothing is sent on a TCP connection; by
+UDP one datagram is, a question that DNS or NTP answers on their ports. A refusal may be the target's or a firewall's
+(nft `reject`): from outside the two look alike. `Host unreachable` that comes at once is a router's word, by which
+firewalls reject (ICMP administratively prohibited reaches a socket as the same error); late, nobody was there.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Literal
 
 from collector.evidence import GapCause
 from collector.network.shell import Connect, LocalShell
+from collector.network.tunnel import Answer, ForwardingRefusedError, Tunnel, attempt_all, packets_of
 from collector.records.network import Probe, Zone
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
@@ -30,17 +33,21 @@ MAX_ATTEMPTS = 20_000
 """Attempts of one source: targets times ports."""
 _BYTES_PER_ATTEMPT = 600
 _SLACK_SECONDS = 30.0
-_AT_ONCE = 50
-"""Attempts that may be waiting for their answer at the same time."""
+_QUICK_SECONDS = 0.8
+"""`Host unreachable` sooner than this was told by a router; a host that nobody finds takes a second or more."""
 
-_LINE = re.compile(r"probe (\d+) (\d+) (\d{9,11}) ?(.*)")
+_LINE = re.compile(r"probe (\d+) (\d+) (\d{9,11})(?:\.(\d+))? ?(.*)")
+_QUESTIONS = {
+    53: r"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01",  # DNS: name servers of the root
+    123: r"\x1b" + r"\x00" * 47,  # NTP version 3, client
+}
+"""Port to a datagram that its service answers; others get one zero octet."""
 _WORDS: tuple[tuple[str, Outcome], ...] = (
     ("connection refused", "refused"),
     ("connection timed out", "no-answer"),
     ("no route to host", "no-route"),
     ("network is unreachable", "no-route"),
-    # ICMP "administratively prohibited" (RFC 1812 section 5.2.7.1) reaches a TCP socket as EHOSTUNREACH, "no route to
-    # host", on Linux; a local firewall's refusal is EPERM or EACCES.
+    # A local firewall's refusal is EPERM or EACCES.
     ("invalid argument", "no-route"),  # a blackhole route
     ("operation not permitted", "filtered"),
     ("permission denied", "filtered"),
@@ -54,6 +61,7 @@ class Attempt:
     target: str
     port: int
     zone: str
+    protocol: Literal["tcp", "udp"] = "tcp"
 
 
 class ReachabilityProbe:
@@ -85,7 +93,7 @@ class ReachabilityProbe:
         self._connect = connect
         self._local = local or LocalShell()
         self._attempts = tuple(
-            Attempt(target.address, port, zone_of(target.address, zones))
+            Attempt(target.address, port, zone_of(target.address, zones), target.protocol)
             for target in settings.targets
             for port in target.ports
         )
@@ -100,10 +108,11 @@ class ReachabilityProbe:
         return self._settings.vantage.name if self._settings.vantage else socket.gethostname()
 
     def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
-        """One connect per target and port."""
+        """One attempt per target and port, in the way that is tried first and the one that is tried else."""
         if Probe in wanted:
             for attempt in self._attempts:
-                yield Query(f"{attempt.target}:{attempt.port}", self._shown(attempt), (Probe,))
+                for text in self._ways(attempt):
+                    yield Query(f"{attempt.target}:{attempt.port}/{attempt.protocol}", text, (Probe,))
 
     def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
         """Make every attempt in one script; an attempt without an answer of its own is a gap."""
@@ -111,9 +120,7 @@ class ReachabilityProbe:
             return
         login = self._settings.login if self._settings.vantage else None
         recorder.identity(f"{login.user} by SSH" if login else f"{getpass.getuser()} on this host")
-        for attempt in self._attempts:
-            recorder.ran(self._shown(attempt), (Probe,))
-        results = parse_results(self._run(), self._attempts)
+        results = self._results(recorder)
         alive = {attempt.target for attempt, (outcome, _) in results.items() if outcome in {"open", "refused"}}
         for attempt in self._attempts:
             if attempt not in results:
@@ -121,17 +128,19 @@ class ReachabilityProbe:
                     Probe,
                     GapCause.TRUNCATED,
                     "the attempt gave no answer: the script ended before it",
-                    subject=f"{attempt.target}:{attempt.port}",
+                    subject=f"{attempt.target}:{attempt.port}/{attempt.protocol}",
                 )
                 continue
             outcome, at = results[attempt]
             recorder.add(
                 Probe(
                     vantage=self.vantage,
+                    source=self._settings.source_address,
                     zone=self._settings.zone,
                     target=attempt.target,
                     target_zone=attempt.zone,
                     port=attempt.port,
+                    protocol=attempt.protocol,
                     outcome=outcome,
                     target_alive=True if attempt.target in alive else None,
                     time=at,
@@ -154,12 +163,51 @@ class ReachabilityProbe:
             remedy="" if ok else "apt-get install bash coreutils",
         )
 
-    def _run(self) -> bytes:
-        count = len(self._attempts)
-        waits = count // _AT_ONCE + 1
-        seconds = count * (1 / self._settings.per_second + 0.1) + waits * self._settings.timeout_ms / 1000
-        script = probe_script(self._attempts, self._settings.per_second, self._settings.timeout_ms)
+    def _results(self, recorder: Recorder) -> dict[Attempt, tuple[Outcome, datetime]]:
+        by_tcp = [each for each in self._attempts if each.protocol == "tcp"]
+        results: dict[Attempt, tuple[Outcome, datetime]] = {}
+        left = list(self._attempts)
+        tunnel = self._shell() if self._settings.vantage is not None else None
+        if by_tcp and tunnel is not None and isinstance(tunnel, Tunnel):
+            try:
+                results = self._through(tunnel, by_tcp)
+            except ForwardingRefusedError:
+                pass  # the script does it
+            else:
+                for attempt in by_tcp:
+                    recorder.ran(self._ways(attempt)[0], (Probe,))
+                left = [each for each in self._attempts if each.protocol != "tcp"]
+        for attempt in left:
+            recorder.ran(self._shown(attempt), (Probe,))
+        if left:
+            results |= parse_results(self._run(left), left)
+        return results
+
+    def _through(self, tunnel: Tunnel, attempts: Sequence[Attempt]) -> dict[Attempt, tuple[Outcome, datetime]]:
+        answers = attempt_all(
+            tunnel,
+            [(each.target, each.port) for each in attempts],
+            self._settings.per_second,
+            self._settings.timeout_ms / 1000,
+        )
+        return {
+            attempts[number]: (outcome_of_channel(answer), answer.at)
+            for number, answer in answers.items()
+            if isinstance(answer, Answer)
+        }
+
+    def _run(self, attempts: Sequence[Attempt]) -> bytes:
+        count = len(attempts)
+        wait = self._settings.timeout_ms / 1000
+        seconds = count * (packets_of(wait) / self._settings.per_second + 0.1) + wait
+        script = probe_script(attempts, self._settings.per_second, self._settings.timeout_ms)
         return self._shell().run(script, _BYTES_PER_ATTEMPT * count + 4096, seconds + _SLACK_SECONDS)
+
+    def _ways(self, attempt: Attempt) -> tuple[str, ...]:
+        """An attempt as it is made first, and as it is made where that is refused."""
+        if self._settings.vantage is None or attempt.protocol == "udp":
+            return (self._shown(attempt),)
+        return (f"{self.vantage}: SSH direct-tcpip to {attempt.target} port {attempt.port}", self._shown(attempt))
 
     def _shell(self) -> RemoteShell:
         vantage = self._settings.vantage
@@ -167,7 +215,8 @@ class ReachabilityProbe:
 
     def _shown(self, attempt: Attempt) -> str:
         seconds = self._settings.timeout_ms / 1000
-        return f"{self.vantage}: timeout {seconds:g} bash -c 'exec 3<>/dev/tcp/{attempt.target}/{attempt.port}'"
+        place = f"/dev/{attempt.protocol}/{attempt.target}/{attempt.port}"
+        return f"{self.vantage}: timeout {seconds:g} bash -c 'exec 3<>{place}'"
 
 
 def zone_of(address: str, zones: Iterable[Zone]) -> str:
@@ -199,17 +248,22 @@ def probe_script(attempts: Sequence[Attempt], per_second: int, timeout_ms: int) 
     lines = [
         "LC_ALL=C; export LC_ALL",
         "try() {",
-        f'  words=$(timeout {timeout_ms / 1000:g} bash -c "exec 3<>/dev/tcp/$2/$3" 2>&1 </dev/null)',
+        "  began=$(date +%s%3N)",
+        f'  words=$(timeout {timeout_ms / 1000:g} bash -c "exec 3<>$2 && $3" 2>&1 </dev/null)',
         "  status=$?",
         "  words=$(printf '%s' \"$words\" | tr '\\n' ' ' | cut -c 1-300)",
-        '  printf \'probe %s %s %s %s\\n\' "$1" "$status" "$(date +%s)" "$words"',
+        "  ended=$(date +%s%3N)",
+        '  printf \'probe %s %s %s.%s %s\\n\' "$1" "$status" "${began%???}" "$((ended - began))" "$words"',
         "}",
     ]
+    pause = packets_of(timeout_ms / 1000) / per_second
     for number, each in enumerate(attempts):
-        lines.append(f"try {number} {ip_address(each.target)} {int(each.port)} &")
-        lines.append(f"sleep {1 / per_second:.3f}")
-        if number % _AT_ONCE == _AT_ONCE - 1:
-            lines.append("wait")
+        then = ":"
+        if each.protocol == "udp":
+            question = _QUESTIONS.get(each.port, r"\x00")
+            then = f"printf '{question}' >&3 && dd bs=1500 count=1 <&3 >/dev/null"
+        place = f"/dev/{each.protocol}/{ip_address(each.target)}/{int(each.port)}"
+        lines += [f'try {number} {place} "{then}" &', f"sleep {pause:.3f}"]
     lines.append("wait")
     return ("\n".join(lines) + "\n").encode()
 
@@ -229,15 +283,25 @@ def parse_results(answer: bytes, attempts: Sequence[Attempt]) -> dict[Attempt, t
                 GapCause.UNSUPPORTED, "bash or timeout is missing on the vantage", "apt-get install bash coreutils"
             )
         at = datetime.fromtimestamp(int(match[3]), UTC)
-        results[attempts[int(match[1])]] = (outcome_of(int(match[2]), match[4]), at)
+        quick = match[4] is not None and int(match[4]) < _QUICK_SECONDS * 1000
+        results[attempts[int(match[1])]] = (outcome_of(int(match[2]), match[5], quick=quick), at)
     return results
 
 
-def outcome_of(status: int, words: str) -> Outcome:
-    """An attempt's outcome from its exit status (124: `timeout` ended it) and bash's words."""
+def outcome_of(status: int, words: str, *, quick: bool = False) -> Outcome:
+    """An attempt's outcome from its exit status (124: `timeout` ended it), bash's words, and whether they came soon."""
     if status == 0:
         return "open"
     if status == 124:
         return "no-answer"
     lowered = words.lower()
+    if quick and "no route to host" in lowered:
+        return "filtered"
     return next((outcome for sign, outcome in _WORDS if sign in lowered), "failed")
+
+
+def outcome_of_channel(answer: Answer) -> Outcome:
+    """An attempt's outcome from how its SSH channel ended."""
+    if answer.code is None:
+        return "no-answer"
+    return outcome_of(answer.code, answer.words, quick=answer.seconds < _QUICK_SECONDS)

@@ -150,6 +150,15 @@ class SshShell:
         return bytes(received)
 
     @contextmanager
+    def opener(self, timeout: float) -> Iterator[SshOpener]:
+        """A log-on through which connections can be opened; see `collector.network.tunnel.Tunnel`."""
+        received = bytearray()
+        deadline = time.monotonic() + self._client.timeout + 60 + timeout
+        with self._errors(received, deadline), self._connected(deadline) as transport:
+            self._authenticate(transport)
+            yield SshOpener(transport)
+
+    @contextmanager
     def _connected(self, deadline: float) -> Iterator[paramiko.Transport]:
         """A transport whose host key is the pinned one; whatever waits on it is woken at the deadline."""
         import paramiko
@@ -273,6 +282,28 @@ class SshShell:
             f"the same, replace the line in {self._client.known_hosts_name}. If nobody changed it, treat it as an "
             "incident",
         )
+
+
+class SshOpener:
+    """Connections through one log-on; implements `collector.network.tunnel.Opener`."""
+
+    def __init__(self, transport: paramiko.Transport) -> None:
+        self._transport = transport
+
+    def open(self, address: str, port: int, timeout: float) -> tuple[int | None, str]:
+        """Open and close one connection (`direct-tcpip`); the SSH reason code and the server's words."""
+        import paramiko
+
+        try:
+            channel = self._transport.open_channel("direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout)
+        except paramiko.ChannelException as error:
+            return error.code, error.text
+        except paramiko.SSHException as error:
+            if "imeout" in str(error):
+                return None, ""
+            raise
+        channel.close()
+        return 0, ""
 
 
 def _prefer(transport: paramiko.Transport, pinned: tuple[HostKey, ...]) -> None:

@@ -188,7 +188,7 @@ def test_outcomes_are_told_apart_and_a_refusal_shows_life(tmp_path: Path) -> Non
     ]
     assert probes[0].time == datetime(2026, 11, 21, 8, 28, 28, tzinfo=UTC)
     (gap,) = evidence.reading(Probe).all_gaps
-    assert (gap.cause, gap.subject) == (GapCause.TRUNCATED, "10.77.2.11:443")
+    assert (gap.cause, gap.subject) == (GapCause.TRUNCATED, "10.77.2.11:443/tcp")
 
 
 def test_silence_from_a_target_that_never_answered_proves_nothing(tmp_path: Path) -> None:
