@@ -36,6 +36,11 @@ class Form:
     fixed: Mapping[str, Any]
     """Fields with the same value in every row."""
 
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Fields that the file says nothing of: None in them is not known, while an empty cell is an empty cell."""
+        return tuple(sorted(self.readers.keys() - self.columns.keys() - self.fixed.keys()))
+
     def check_header(self, header: Sequence[str]) -> None:
         """Raise SourceError malformed for a mapped column that the file has not, naming those that it has."""
         lacking = sorted({column for column in self.columns.values() if column not in header})

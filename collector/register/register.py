@@ -61,6 +61,7 @@ class RegisterFile:
         recorder.dated(modified, (kind,))
         table = self._table(data)
         self._form.check_header(table.header)
+        recorder.unreadable(kind, self._form.unmapped)
         rows = self._add_rows(table, recorder)
         self._report_whole(table, rows, modified, recorder)
         expected = self._settings.expected_rows

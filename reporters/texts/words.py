@@ -68,6 +68,8 @@ class Words:
             return self.code("kind", value)
         if name == "kinds" and isinstance(value, list):
             value = [self.code("kind", str(each)) for each in value]
+        elif isinstance(value, list):
+            value = [self._texts.get(f"fact.{name}.{each}", each) for each in value]
         return fact(value, self.language)
 
     def reason(self, check: str, code: str, facts: Mapping[str, Any]) -> tuple[Sentence, Sentence | None]:

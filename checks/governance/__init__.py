@@ -1,0 +1,1 @@
+"""Checks on how the security work is governed: documents, roles, meetings, follow-up, training."""

@@ -1,0 +1,114 @@
+"""Every report to the board is in its minutes, in time and with a decision.
+
+The reports are those that the minutes register names; several items on one report count together. A report deviates
+when its last treatment is older than `interval_months`, when `quarter` is set (1 to 4) and it was not treated in that
+quarter within the interval, when the report carries no date, and when the board only noted it although it told of
+shortcomings. What the minutes register does not tell is not determined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from checks.ages import months_before
+from checks.finding import Outcome, deviates, undetermined
+from checks.record_rules.joins import grouped, key_of, lacks_column, latest, unread
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.rows import (
+    ahead,
+    decide,
+)
+from collector.evidence import EvidenceSet, Population, Reading
+from collector.records.documents import Minutes
+
+CONTROL = "board-report-minuted"
+READS = (Minutes,)
+EVERY_RECORD = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How often in months, and in which quarter (0: any)."""
+
+    interval_months: int = 12
+    quarter: int = 0
+
+
+_REPORT = (
+    "Lägg fram rapporten för styrelsen och se till att beslutet protokollförs.",
+    "Present the report to the board, and see that its decision is in the minutes.",
+)
+REASONS = COMMON | {
+    "too-old": because("Senast i protokoll {last}.", "Last in the minutes {last}.", *_REPORT),
+    "wrong-quarter": because(
+        "Behandlad {last}, inte i kvartal {quarter}.", "Treated {last}, not in quarter {quarter}.", *_REPORT
+    ),
+    "undated": because(
+        "Rapporten som behandlades {last} är inte daterad.",
+        "The report that was treated {last} is not dated.",
+        "Datera rapporten.",
+        "Date the report.",
+    ),
+    "only-noted": because(
+        "Rapporten visade brister men noterades bara ({last}).",
+        "The report told of shortcomings but was only noted ({last}).",
+        "Låt styrelsen besluta om åtgärder, ansvarig och tid.",
+        "Have the board decide on measures, owner and time.",
+    ),
+    "no-report": because(
+        "Protokollen nämner ingen rapport.",
+        "The minutes name no report.",
+        "För in i registret vilken rapport varje punkt gäller.",
+        "Enter in the register which report each item treats.",
+    ),
+}
+
+
+def judge(
+    minutes: Population[Minutes], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per report."""
+    register = evidence.reading(Minutes)
+    mine = {key_of(each.report) for each in minutes.records if each.report}
+    reports = {name: rows for name, rows in grouped(register, lambda each: each.report).items() if name in mine}
+    if not reports:
+        missing = lacks_column(minutes.source, register, "report")
+        yield missing or undetermined(minutes.source, "no-report")
+    for name in sorted(reports):
+        rows = reports[name]
+        yield _judge(min(row.report or "" for row in rows), rows, register, parameters, as_of)
+
+
+def _judge(
+    subject: str, rows: Sequence[Minutes], register: Reading[Minutes], parameters: Parameters, as_of: datetime
+) -> Outcome:
+    day = latest((row.held for row in rows), as_of)
+    if day is None:
+        return decide(subject, ahead(subject, min(row.held for row in rows), as_of))
+    partly = unread(subject, register)
+    start = months_before(as_of.date(), parameters.interval_months)
+    inside = [row.held for row in rows if start <= row.held <= as_of.date()]
+    late: Outcome | None = None
+    if not inside:
+        late = partly or deviates(subject, "too-old", last=day)
+    elif parameters.quarter and not any((each.month + 2) // 3 == parameters.quarter for each in inside):
+        late = partly or deviates(subject, "wrong-quarter", last=day, quarter=parameters.quarter)
+    last = [row for row in rows if row.held == day]
+    undated = None
+    if not any(row.report_date for row in last):
+        undated = lacks_column(subject, register, "report_date") or deviates(subject, "undated", last=day)
+    return decide(subject, late, undated, _decision(subject, last, day, register))
+
+
+def _decision(subject: str, last: Sequence[Minutes], day: date, register: Reading[Minutes]) -> Outcome | None:
+    if any(row.decision in {"decided", "returned"} for row in last):
+        return None
+    if not any(row.decision for row in last):
+        blank = deviates(subject, "incomplete", columns=("decision",))
+        return lacks_column(subject, register, "decision") or blank
+    gaps = {row.report_has_gaps for row in last}
+    if True in gaps:
+        return deviates(subject, "only-noted", last=day)
+    return undetermined(subject, "no-column", columns=("report_has_gaps",)) if None in gaps else None

@@ -1,0 +1,77 @@
+"""Every forum meets as often as was decided.
+
+The forums are the bodies of the minutes register; each must have met on at least `meetings_per_year` days of the last
+year. Fewer meetings are an exception only where the register covers the whole year. Where the register tells who took
+part, the meetings of the last year without any participant deviate too: minutes that nobody attended show no meeting.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from checks.ages import months_before
+from checks.finding import Outcome, Severity, deviates
+from checks.record_rules.joins import held, key_of, lacks_column
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.rows import (
+    decide,
+)
+from collector.evidence import EvidenceSet, Population
+from collector.records.documents import Minutes
+
+CONTROL = "forum-meetings-held"
+READS = (Minutes,)
+EVERY_RECORD = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Meetings that a forum must hold each year."""
+
+    meetings_per_year: int = 4
+
+
+REASONS = COMMON | {
+    "too-few": because(
+        "{count} möten det senaste året; {needed} är beslutade.",
+        "{count} meetings in the last year; {needed} are decided.",
+        "Kalla till möten enligt beslutet, eller ändra det.",
+        "Call meetings as decided, or change the decision.",
+    ),
+    "no-participants": because(
+        "Protokollet visar inga deltagare.",
+        "The minutes show no participants.",
+        "Skriv i protokollet vilka som deltog, och för vem.",
+        "Write in the minutes who took part, and for whom.",
+        Severity.LOW,
+    ),
+}
+
+
+def judge(
+    minutes: Population[Minutes], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per forum, and one per meeting without participants."""
+    register = evidence.reading(Minutes)
+    first = min((each.held for each in register.records), default=None)
+    mine = {key_of(each.body) for each in minutes.records}
+    names: dict[str, str] = {}
+    days: defaultdict[str, set[date]] = defaultdict(set)
+    attended: defaultdict[tuple[str, date], bool] = defaultdict(bool)
+    for each in register.records:
+        body = key_of(each.body)
+        if body in mine:
+            names[body] = min(names.get(body, each.body), each.body)
+            days[body].add(each.held)
+            attended[body, each.held] |= bool(each.participants)
+    start = months_before(as_of.date(), 12)
+    for body in sorted(names):
+        subject = names[body]
+        yield decide(subject, held(subject, days[body], parameters.meetings_per_year, register, first, as_of))
+        if lacks_column(subject, register, "participants") is None:
+            for day in sorted(days[body]):
+                if start <= day <= as_of.date() and not attended[body, day]:
+                    yield deviates(f"{subject} {day.isoformat()}", "no-participants")

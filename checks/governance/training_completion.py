@@ -1,0 +1,108 @@
+"""Enough people have completed the security training: in all, and in every unit; elected representatives apart.
+
+The denominator is the HR roster: everyone who works here or holds a mandate today, and nobody else. A person counts as
+trained with a completed course that is for all (mandatory, and not for one role) within `valid_months`; an invitation
+is no completion. `populations` names who must be reached (staff, elected, consultants, pupils); each is judged alone,
+and staff also unit by unit. A population that no roster holds is not determined.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.ages import months_before
+from checks.finding import Outcome, deviates, undetermined
+from checks.record_rules.joins import key_of, lacks_column, reaches, unread
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.roster import works
+from checks.record_rules.rows import (
+    decide,
+)
+from collector.evidence import EvidenceSet, Population, Reading
+from collector.records.governance import Training
+from collector.records.identity import Employment
+
+CONTROL = "training-completion"
+READS = (Employment, Training)
+EVERY_RECORD = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Least share, who must be reached, and how long a course counts."""
+
+    completion_min_percent: int = 75
+    populations: tuple[str, ...] = ("staff", "elected")
+    valid_months: int = 24
+
+
+REASONS = COMMON | {
+    "too-few": because(
+        "{count} av {people} ({percent} %) har genomfört utbildningen; målet är {goal} %.",
+        "{count} of {people} ({percent} %) have completed the training; the goal is {goal} %.",
+        "Följ upp dem som inte har genomfört den, med chefen.",
+        "Follow up those who have not completed it, with their manager.",
+    ),
+    "population-unread": because(
+        "Ingen förteckning över gruppen har lästs ({population}).",
+        "No roster of the group was read ({population}).",
+        "Lägg till förteckningen under registers: employment, med group.",
+        "Add the roster under registers: employment, with group.",
+    ),
+}
+_GROUPS = {"staff": "employee", "elected": "elected", "consultants": "consultant"}
+
+
+def judge(
+    roster: Population[Employment], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per population, and one per unit of the staff."""
+    everyone = evidence.reading(Employment)
+    courses = evidence.reading(Training)
+    today = as_of.date()
+    trained = _trained(courses, parameters, as_of)
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    units: defaultdict[str, set[str]] = defaultdict(set)
+    for row in roster.records:
+        if works(row, today):
+            key = key_of(row.person_key)
+            groups[row.group or "employee"].add(key)
+            if row.unit and (row.group or "employee") == "employee":
+                units[row.unit].add(key)
+    known = {row.group or "employee" for row in everyone.records if works(row, today)}
+    for name in parameters.populations:
+        group = _GROUPS.get(name)
+        if group not in known:
+            yield unread(name, everyone) or undetermined(name, "population-unread", population=name)
+        elif groups[group]:
+            yield _share(name, groups[group], trained, courses, parameters)
+    if "staff" in parameters.populations:
+        for unit in sorted(units):
+            yield _share(unit, units[unit], trained, courses, parameters)
+
+
+def _trained(courses: Reading[Training], parameters: Parameters, as_of: datetime) -> set[str]:
+    """Keys of those with a course for all, completed and still valid."""
+    start = months_before(as_of.date(), parameters.valid_months)
+    return {
+        key_of(row.person_key)
+        for row in courses.records
+        if row.completed is not None
+        and start <= row.completed <= as_of.date()
+        and row.mandatory is not False
+        and not row.role
+    }
+
+
+def _share(
+    subject: str, members: set[str], trained: set[str], courses: Reading[Training], parameters: Parameters
+) -> Outcome:
+    count = len(members & trained)
+    if reaches(count, len(members), parameters.completion_min_percent):
+        return decide(subject, unread(subject, courses) if not courses.populations else None)
+    percent, goal = count * 100 // len(members), parameters.completion_min_percent
+    short = deviates(subject, "too-few", count=count, people=len(members), percent=percent, goal=goal)
+    return unread(subject, courses) or lacks_column(subject, courses, "completed") or short

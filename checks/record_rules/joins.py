@@ -1,0 +1,92 @@
+"""Shapes of rules about two registers: every A has a B, and it happens so many times a year."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from checks.ages import months_before
+from checks.finding import Fact, Outcome, deviates, undetermined
+from collector.evidence import Reading
+from collector.records.record import Record, kind_name
+
+R = TypeVar("R", bound=Record)
+
+
+def key_of(name: str) -> str:
+    """How names are compared: case and stray blanks do not tell two things apart."""
+    return " ".join(name.split()).casefold()
+
+
+def grouped(reading: Reading[R], *keys: Callable[[R], str | None]) -> dict[str, list[R]]:
+    """Key to the records that carry it, by any of several names that they go by."""
+    found: defaultdict[str, list[R]] = defaultdict(list)
+    for record in reading.records:
+        for key in sorted({key_of(name) for each in keys if (name := each(record))}):
+            found[key].append(record)
+    return dict(found)
+
+
+def unread(subject: Record | str, reading: Reading[Any]) -> Outcome | None:
+    """Undetermined while a register was not read, or not wholly; None where all of it was."""
+    if not reading.populations:
+        return undetermined(subject, "no-register", kind=kind_name(reading.kind))
+    if not reading.complete:
+        return undetermined(subject, "register-incomplete", kind=kind_name(reading.kind))
+    return None
+
+
+def has_one(
+    subject: Record | str, found: Collection[Any], reading: Reading[Any], reason: str, **facts: Fact
+) -> Outcome | None:
+    """Something was found; what was not found is missing only where the whole register was read."""
+    if found:
+        return None
+    return unread(subject, reading) or deviates(subject, reason, **facts)
+
+
+def lacks_column(subject: Record | str, reading: Reading[Any], *fields: str) -> Outcome | None:
+    """Undetermined where some export of the register has no column for a field."""
+    lacking = tuple(field for field in fields if any(field in each.unreadable for each in reading.populations))
+    return undetermined(subject, "no-column", columns=lacking) if lacking else None
+
+
+def latest(days: Iterable[date | None], as_of: datetime) -> date | None:
+    """The latest day that has been."""
+    return max((day for day in days if day is not None and day <= as_of.date()), default=None)
+
+
+def held(
+    subject: Record | str,
+    days: Iterable[date],
+    needed: int,
+    reading: Reading[Any],
+    begins: date | None,
+    as_of: datetime,
+    reason: str = "too-few",
+) -> Outcome | None:
+    """It happened on `needed` days of the last year; fewer counts only where the register covers the year."""
+    start = months_before(as_of.date(), 12)
+    within = {day for day in days if start <= day <= as_of.date()}
+    if len(within) >= needed:
+        return None
+    partly = unread(subject, reading)
+    if partly is not None:
+        return partly
+    if begins is None or begins > start:
+        return undetermined(subject, "period-not-covered", first=begins, start=start)
+    return deviates(subject, reason, count=len(within), needed=needed)
+
+
+def lacking(wanted: Iterable[str], there: Iterable[str], words: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
+    """Of the wanted topics those that are not there; `words` pairs what people write with the topic that it means."""
+    meaning = {key_of(word): key_of(topic) for word, topic in words}
+    known = {meaning.get(key_of(each), key_of(each)) for each in there}
+    return tuple(topic for topic in wanted if key_of(topic) not in known)
+
+
+def reaches(part: int, whole: int, percent: int) -> bool:
+    """Whether `part` of `whole` is at least `percent`, in whole numbers."""
+    return part * 100 >= percent * whole
