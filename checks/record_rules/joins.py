@@ -24,7 +24,7 @@ def grouped(reading: Reading[R], *keys: Callable[[R], str | None]) -> dict[str, 
     """Key to the records that carry it, by any of several names that they go by."""
     found: defaultdict[str, list[R]] = defaultdict(list)
     for record in reading.records:
-        for key in sorted({key_of(name) for each in keys if (name := each(record))}):
+        for key in sorted({key_of(name) for each in keys if (name := each(record)) is not None}):
             found[key].append(record)
     return dict(found)
 

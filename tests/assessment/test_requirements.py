@@ -111,7 +111,7 @@ def test_the_organisation_sets_defaults_and_cannot_weaken_what_is_demanded() -> 
 
 def test_what_is_missing_is_said() -> None:
     made = results(
-        requirements=[asks("no check", "document-dated"), asks("no evidence", "accounts-stale"), asks("nothing")]
+        requirements=[asks("no check", "email-encryption"), asks("no evidence", "accounts-stale"), asks("nothing")]
     )
     unchecked, unfed, empty = made.requirements
     assert unchecked.controls[0].missing is Missing.NO_CHECK

@@ -27,7 +27,7 @@ requirements:
     section: '2'
     kind: demand
     title: Styrelsen får en rapport
-    controls: [{id: board-report-minuted}]
+    controls: [{id: email-encryption}]
 """
 SETTINGS = """\
 organisation: {name: Provkommun, language: sv}

@@ -12,7 +12,7 @@ def test_it_lists_what_is_asked_and_what_is_not_covered(styrk: Styrk, tmp_path: 
         "read systems.csv, columns Kritiskt, System",
         "needs to read the file",
         "Nothing else is ever issued, and nothing is written to any target.",
-        "board-report-minuted",
+        "email-encryption",
         "reads it: this-host",
     ):
         assert words in run.out

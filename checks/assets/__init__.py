@@ -1,0 +1,1 @@
+"""Checks on systems and information: register, owners, classification, risks, procurement, continuity, rooms."""

@@ -1,0 +1,106 @@
+"""Every measure that a classification or a risk calls for is in place and shown, and every high class has one.
+
+A measure deviates when nothing but the supplier's own advice calls for it, when its last day has passed without it,
+when its follow-up has no outcome or a failed one, and when nothing is referred to that shows it. A system whose latest
+classification has a level of 3 or more deviates when no measure names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.finding import Outcome, Severity, deviates
+from checks.record_rules.joins import grouped, key_of, latest, unread
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.rows import (
+    ahead,
+    decide,
+    done_by,
+    filled,
+    has_column,
+)
+from collector.evidence import EvidenceSet, Population
+from collector.records.assets import Classification, SecurityMeasure
+
+CONTROL = "risk-to-measure-trace"
+READS = (SecurityMeasure, Classification)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """None."""
+
+
+HIGH_LEVEL = 3
+"""KLASSA's level from which extra protection is called for."""
+_MEND = ("Inför åtgärden och visa att den fungerar.", "Put the measure in place, and show that it works.")
+REASONS = COMMON | {
+    "only-advice": because(
+        "Åtgärden vilar bara på leverantörens råd.",
+        "The measure rests on the supplier's advice alone.",
+        "Gör en egen riskbedömning eller klassning.",
+        "Make a risk analysis or classification of your own.",
+    ),
+    "overdue": because(
+        "Skulle ha införts {due} ({days} dagar sedan).", "Was to be in place {due} ({days} days ago).", *_MEND
+    ),
+    "no-result": because("Åtgärden är inte uppföljd.", "The measure has not been followed up.", *_MEND),
+    "not-met": because(
+        "Uppföljningen visar att åtgärden inte fungerar.",
+        "The follow-up shows that the measure does not work.",
+        *_MEND,
+        severity=Severity.HIGH,
+    ),
+    "no-evidence": because("Inget underlag visar utfallet.", "Nothing shows the outcome.", *_MEND),
+    "no-measure": because(
+        "Klassat {last} med nivå {level}, men ingen åtgärd är beslutad.",
+        "Classified {last} at level {level}, but no measure is decided.",
+        "Besluta vilka åtgärder klassningen kräver.",
+        "Decide which measures the classification calls for.",
+    ),
+}
+
+
+def judge(
+    measures: Population[SecurityMeasure], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per measure, and one per highly classified system without any."""
+    for row in measures.records:
+        yield _judge(row, measures, as_of)
+    classes = evidence.reading(Classification)
+    everything = evidence.reading(SecurityMeasure)
+    named = {key_of(row.system) for row in everything.records}
+    yield from filter(None, [unread(measures.source, classes)])
+    for name, rows in sorted(grouped(classes, lambda each: each.system).items()):
+        day = latest((row.classified for row in rows), as_of)
+        if name in named or day is None:
+            continue
+        levels = [
+            level
+            for row in rows
+            if row.classified == day
+            for level in (row.confidentiality, row.integrity, row.availability)
+            if level is not None
+        ]
+        if max(levels, default=0) >= HIGH_LEVEL:
+            subject = min(row.system for row in rows)
+            yield unread(subject, everything) or deviates(subject, "no-measure", last=day, level=max(levels))
+
+
+def _judge(row: SecurityMeasure, measures: Population[SecurityMeasure], as_of: datetime) -> Outcome:
+    if row.origin == "supplier-advice":
+        return deviates(row, "only-advice")
+    if row.implemented is None and has_column(measures, "implemented"):
+        late = done_by(row, row.due, None, as_of)
+        return late or decide(row, filled(row, measures, ("due",)), filled(row, measures, ("origin",)))
+    if row.result == "not-met":
+        return deviates(row, "not-met")
+    return decide(
+        row,
+        filled(row, measures, ("result",), "no-result"),
+        filled(row, measures, ("evidence",), "no-evidence"),
+        filled(row, measures, ("origin",)),
+        ahead(row, row.implemented, as_of),
+    )

@@ -1,0 +1,1 @@
+"""Checks on changes: approval, separation of duties, the customer's part, and what changed without a ticket."""

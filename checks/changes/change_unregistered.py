@@ -1,0 +1,85 @@
+"""Every change that a host's own log shows has a ticket near it in time.
+
+A host's changes are joined with the tickets for a system on that host (by the system register), or for the host itself,
+that were deployed within `window_hours` of the change; tickets carry days, so a whole day counts. What
+unattended-upgrades did by itself is a standing decision, not a change of someone's, and is left out. Without tickets
+nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from checks.ages import span
+from checks.finding import Outcome, Severity, conforms, out_of_scope, undetermined
+from checks.record_rules.joins import has_one, key_of, lacks_column
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.rows import (
+    decide,
+)
+from collector.evidence import EvidenceSet, Population
+from collector.records.backup import ProtectedSystem
+from collector.records.changes import Change, ObservedChange
+
+CONTROL = "change-unregistered"
+READS = (ObservedChange, Change, ProtectedSystem)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How far a ticket's day may be from the change."""
+
+    window_hours: int = 48
+
+
+REASONS = COMMON | {
+    "no-ticket": because(
+        "Ingen ändringsbegäran nära ändringen ({action}: {names}).",
+        "No ticket near the change ({action}: {names}).",
+        "Ta reda på vem som gjorde ändringen och varför, och registrera den.",
+        "Find out who made the change and why, and register it.",
+    ),
+    "automatic": because("Automatisk uppdatering.", "An automatic update."),
+    "before-tickets": because(
+        "Ändringen är äldre än exporten av ärenden, som börjar {first}.",
+        "The change is older than the export of tickets, which begins {first}.",
+        "Exportera ärenden från en längre tid.",
+        "Export tickets of a longer time.",
+        Severity.LOW,
+    ),
+}
+
+
+def judge(
+    observed: Population[ObservedChange], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per change in a host's log."""
+    tickets = evidence.reading(Change)
+    systems: defaultdict[str, set[str]] = defaultdict(set)
+    for system in evidence.reading(ProtectedSystem).records:
+        for host in system.hosts:
+            systems[key_of(host)].add(key_of(system.name))
+    deployed: defaultdict[str, set[date]] = defaultdict(set)
+    for ticket in tickets.records:
+        if ticket.deployed is not None and ticket.system:
+            deployed[key_of(ticket.system)].add(ticket.deployed)
+    first = min((day for days in deployed.values() for day in days), default=None)
+    window = span(hours=parameters.window_hours)
+    for row in observed.records:
+        if row.automatic:
+            yield out_of_scope(row, "automatic")
+            continue
+        day = row.time.date()
+        names = {key_of(row.host)} | systems[key_of(row.host)]
+        near = [each for name in names for each in deployed.get(name, ()) if abs(each - day) <= window]
+        if near:
+            yield conforms(row)
+        elif first is not None and tickets.complete and first - day > window:
+            yield undetermined(row, "before-tickets", first=first)
+        else:
+            column = lacks_column(row, tickets, "deployed", "system")
+            missing = has_one(row, (), tickets, "no-ticket", action=row.action, names=row.names)
+            yield decide(row, column or missing)

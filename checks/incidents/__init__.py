@@ -1,0 +1,1 @@
+"""Checks on incidents: routine, register, review, escalation, on-call cover."""

@@ -1,0 +1,110 @@
+"""Every closed incident was reviewed in time, and its measures are done and technically confirmed.
+
+A closed incident deviates when it was not reviewed within `review_days`, and when the review names no cause. A measure
+deviates when it is not done on its last day, and when it was done and nothing technical confirms it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.ages import span
+from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
+from checks.record_rules.joins import grouped, key_of, lacks_column, unread
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.rows import (
+    ahead,
+    decide,
+    done_by,
+    filled,
+    has_column,
+)
+from collector.evidence import EvidenceSet, Population, Reading
+from collector.records.incidents import Incident, IncidentMeasure
+
+CONTROL = "incident-post-review"
+READS = (Incident, IncidentMeasure)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Days from closing to review."""
+
+    review_days: int = 30
+
+
+REASONS = COMMON | {
+    "not-reviewed": because(
+        "Avslutad {closed}; ingen uppföljning efter {days} dagar.",
+        "Closed {closed}; no review after {days} days.",
+        "Gå igenom incidenten: orsak, åtgärder, lärdomar.",
+        "Review the incident: cause, measures, lessons.",
+    ),
+    "reviewed-late": because(
+        "Avslutad {closed}; uppföljd först {done}.",
+        "Closed {closed}; reviewed only {done}.",
+        "Håll tiden för uppföljning.",
+        "Keep the time of the review.",
+        Severity.LOW,
+    ),
+    "no-cause": because(
+        "Uppföljningen anger ingen orsak.",
+        "The review names no cause.",
+        "Utred orsaken.",
+        "Look into the cause.",
+    ),
+    "measure-overdue": because(
+        "Åtgärden skulle vara klar {due} ({days} dagar sedan).",
+        "The measure was due {due} ({days} days ago).",
+        "Slutför åtgärden.",
+        "Complete the measure.",
+    ),
+    "not-confirmed": because(
+        "Klar {done}, men inget tekniskt bekräftar det.",
+        "Done {done}, but nothing technical confirms it.",
+        "Bekräfta med en kontroll, ett test eller ett ärende.",
+        "Confirm it by a control, a test or a ticket.",
+    ),
+    "open": because("Incidenten är inte avslutad.", "The incident is not closed."),
+}
+
+
+def judge(
+    incidents: Population[Incident], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per incident, and one per measure of it."""
+    register = evidence.reading(IncidentMeasure)
+    measures = grouped(register, lambda each: each.incident)
+    for row in incidents.records:
+        if row.closed is None:
+            known = has_column(incidents, "closed")
+            yield out_of_scope(row, "open") if known else undetermined(row, "no-column", columns=("closed",))
+            continue
+        cause = filled(row, incidents, ("cause",), "no-cause") if row.reviewed is not None else None
+        yield decide(row, _review(row, incidents, parameters, as_of), cause, unread(row, register))
+        for measure in sorted(measures.get(key_of(row.reference), ()), key=lambda each: (each.measure, repr(each))):
+            yield _measure(measure, register, as_of)
+
+
+def _review(row: Incident, incidents: Population[Incident], parameters: Parameters, as_of: datetime) -> Outcome | None:
+    closed = row.closed or as_of.date()
+    if row.reviewed is not None:
+        if row.reviewed - closed > span(days=parameters.review_days):
+            return deviates(row, "reviewed-late", closed=closed, done=row.reviewed)
+        return ahead(row, row.reviewed, as_of)
+    if not has_column(incidents, "reviewed"):
+        return undetermined(row, "no-column", columns=("reviewed",))
+    days = (as_of.date() - closed).days
+    return deviates(row, "not-reviewed", closed=closed, days=days) if days > parameters.review_days else None
+
+
+def _measure(row: IncidentMeasure, register: Reading[IncidentMeasure], as_of: datetime) -> Outcome:
+    if row.done is None:
+        blank = None if row.due else deviates(row, "incomplete", columns=("due",))
+        late = done_by(row, row.due, None, as_of, ("measure-overdue", "measure-overdue"))
+        return lacks_column(row, register, "done", "due") or decide(row, late, blank)
+    if not row.confirmed_by:
+        return lacks_column(row, register, "confirmed_by") or deviates(row, "not-confirmed", done=row.done)
+    return decide(row, ahead(row, row.done, as_of))

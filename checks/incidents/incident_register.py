@@ -1,0 +1,119 @@
+"""Every incident is registered with what must be known of it, reported to the authority in time, and counted.
+
+An incident deviates when its time of detection, unit, receiver, class or responsible is empty. One that must be
+reported to the authority deviates when the early warning, the notification or the final report is late or missing past
+its limit (Cybersäkerhetslagen 2 kap. 5-8 §§: 24 hours, 72 hours, one month); whether it must is not determined while
+nobody has decided. A year whose total in the annual report is not the register's deviates. A unit that reports nothing
+is not blamed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.ages import span
+from checks.finding import Outcome, Severity, deviates, undetermined
+from checks.record_rules.joins import unread
+from checks.record_rules.reasons import COMMON, because
+from checks.record_rules.rows import (
+    decide,
+    filled,
+    has_column,
+    months_after,
+)
+from collector.evidence import EvidenceSet, Population
+from collector.records.incidents import Incident, IncidentTotal
+
+CONTROL = "incident-register"
+READS = (Incident, IncidentTotal)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Limits of the law, from detection; the final report from the notification."""
+
+    authority_early_warning_hours: int = 24
+    notification_hours: int = 72
+    final_report_months: int = 1
+
+
+_REPORT = ("Rapportera till myndigheten.", "Report to the authority.")
+REASONS = COMMON | {
+    "significance-unknown": because(
+        "Ingen har bedömt om incidenten är betydande och ska rapporteras.",
+        "Nobody has judged whether the incident is significant and must be reported.",
+        "Bedöm incidenten.",
+        "Judge the incident.",
+    ),
+    "early-warning-late": because(
+        "Tidig varning kom inte inom {hours} timmar från upptäckt {detected}.",
+        "No early warning within {hours} hours of detection {detected}.",
+        *_REPORT,
+        severity=Severity.HIGH,
+    ),
+    "notification-late": because(
+        "Incidentanmälan kom inte inom {hours} timmar från upptäckt {detected}.",
+        "No notification within {hours} hours of detection {detected}.",
+        *_REPORT,
+        severity=Severity.HIGH,
+    ),
+    "final-report-late": because(
+        "Slutrapport skulle ha lämnats senast {due}.", "The final report was due {due}.", *_REPORT
+    ),
+    "total-differs": because(
+        "Årsrapporten anger {reported} incidenter, registret har {count}.",
+        "The annual report states {reported} incidents, the register has {count}.",
+        "Utred skillnaden och rätta rapport eller register.",
+        "Look into the difference, and correct the report or the register.",
+    ),
+}
+_NEEDED = ("detected", "reporter_unit", "receiver", "category", "responsible")
+
+
+def judge(
+    incidents: Population[Incident], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per incident, and one per year with another total in the annual report."""
+    years: Counter[int] = Counter()
+    for row in incidents.records:
+        if row.detected is not None:
+            years[row.detected.year] += 1
+        yield decide(row, *_reports(row, incidents, parameters, as_of), filled(row, incidents, _NEEDED))
+    register = evidence.reading(Incident)
+    if len(register.populations) > 1:
+        years = Counter(row.detected.year for row in register.records if row.detected is not None)
+    totals = evidence.reading(IncidentTotal)
+    yield from filter(None, [unread(incidents.source, totals)])
+    for total in sorted(totals.records, key=repr):
+        if years[total.year] != total.count:
+            count = years[total.year]
+            yield unread(total, register) or deviates(total, "total-differs", reported=total.count, count=count)
+
+
+def _reports(
+    row: Incident, incidents: Population[Incident], parameters: Parameters, as_of: datetime
+) -> Iterator[Outcome | None]:
+    if row.significant is None:
+        yield undetermined(row, "significance-unknown")
+        return
+    if not row.significant or row.detected is None:
+        return
+    limits = (
+        ("early_warning", "early-warning-late", parameters.authority_early_warning_hours),
+        ("notification", "notification-late", parameters.notification_hours),
+    )
+    for field, reason, hours in limits:
+        given = getattr(row, field)
+        if given is None and not has_column(incidents, field):
+            yield undetermined(row, "no-column", columns=(field,))
+        elif (given or as_of) - row.detected > span(hours=hours):
+            yield deviates(row, reason, hours=hours, detected=row.detected)
+    if row.notification is not None:
+        due = months_after(row.notification.date(), parameters.final_report_months)
+        if row.final_report is None and not has_column(incidents, "final_report"):
+            yield undetermined(row, "no-column", columns=("final_report",))
+        elif (row.final_report or as_of).date() > due:
+            yield deviates(row, "final-report-late", due=due)

@@ -1,0 +1,1 @@
+"""Checks on what watches over the machines: logs, alerts, scanners, malware protection, security tests."""

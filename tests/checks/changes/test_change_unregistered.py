@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from checks.finding import Status
+from collector.evidence import Population
+from collector.records.backup import ProtectedSystem
+from collector.records.changes import Change, ObservedChange
+from tests.checks.made import AS_OF, finding, seen
+from tests.checks.registers import TODAY, partly, said, without
+
+CHECK = "change-unregistered"
+SYSTEMS = seen(ProtectedSystem, ProtectedSystem(name="Ekonomi", hosts=("S1",)), source="systems")
+
+
+def observed(*, automatic: bool = False, time: datetime = AS_OF) -> Population[ObservedChange]:
+    return seen(ObservedChange, ObservedChange(host="s1", time=time, action="install", packages=1, automatic=automatic))
+
+
+def ticket(day: date, system: str = "ekonomi") -> Population[Change]:
+    return seen(Change, Change(reference="1", system=system, deployed=day), source="tickets")
+
+
+def outcome(*parts: Any, **parameters: int) -> str | None:
+    found = said(CHECK, *parts, parameters=parameters)
+    assert set(found) <= {observed().records.__iter__().__next__().subject}
+    return next(iter(found.values()), None)
+
+
+def test_a_ticket_near_in_time_for_its_system_or_the_host() -> None:
+    assert outcome(observed(), ticket(date(2026, 11, 19)), SYSTEMS) is None
+    assert outcome(observed(), ticket(date(2026, 11, 23), "S1")) is None
+    assert outcome(observed(), ticket(date(2026, 11, 18)), SYSTEMS) == "!no-ticket"
+    assert outcome(observed(), ticket(date(2026, 11, 18)), SYSTEMS, window_hours=72) is None
+    assert outcome(observed(), ticket(TODAY, "skola"), SYSTEMS) == "!no-ticket"
+
+
+def test_thin_evidence_and_automatic_updates() -> None:
+    assert outcome(observed(), SYSTEMS) == "?no-register"
+    assert outcome(observed(), partly(Change)) == "?register-incomplete"
+    assert outcome(observed(), without(ticket(date(2026, 1, 1)), "deployed")) == "?no-column"
+    automatic = finding(CHECK, observed(automatic=True), ticket(TODAY), SYSTEMS)
+    assert automatic.status is Status.NOT_APPLICABLE
+
+
+def test_changes_before_the_export_began() -> None:
+    old = observed(time=datetime(2026, 1, 1, tzinfo=UTC))
+    assert list(said(CHECK, old, ticket(TODAY), SYSTEMS).values()) == ["?before-tickets"]

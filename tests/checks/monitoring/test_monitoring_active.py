@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from collector.evidence import Population
+from collector.records.host import Host
+from collector.records.monitoring import Alert, MonitoredHost
+from tests.checks.made import AS_OF, seen
+from tests.checks.registers import partly, said, without
+
+CHECK = "monitoring-active"
+HOST = seen(Host, Host(name="S1"))
+THERE = seen(MonitoredHost, MonitoredHost(host="s1"), source="console")
+
+
+def alert(minutes: int | None = 60, *, days: int = 1, test: bool = True) -> Population[Alert]:
+    raised = AS_OF - timedelta(days=days)
+    taken = None if minutes is None else raised + timedelta(minutes=minutes)
+    return seen(Alert, Alert(reference="1", raised=raised, acknowledged=taken, test=test), source="alerts")
+
+
+def test_every_host_and_every_test_alert() -> None:
+    assert said(CHECK, HOST, THERE, alert()) == {}
+    assert said(CHECK, HOST, THERE, alert(61)) == {"1": "!not-acknowledged"}
+    assert said(CHECK, HOST, THERE, alert(None)) == {"1": "!not-acknowledged"}
+    assert said(CHECK, HOST, THERE, alert(None, days=400)) == {"test": "?no-test-alert"}
+    assert said(CHECK, HOST, THERE, alert(test=False)) == {"test": "?no-test-alert"}
+    other = seen(MonitoredHost, MonitoredHost(host="s2"), source="console")
+    assert said(CHECK, HOST, other, alert()) == {"S1": "!not-monitored"}
+    central = seen(MonitoredHost, MonitoredHost(host="s1", service="central-log"), source="console")
+    assert said(CHECK, HOST, central, alert()) == {"S1": "!not-monitored"}
+
+
+def test_the_least_share() -> None:
+    hosts = seen(Host, *(Host(name=f"s{each}") for each in range(20)))
+    console = seen(MonitoredHost, *(MonitoredHost(host=f"s{each}") for each in range(19)), source="console")
+    assert said(CHECK, hosts, console, alert()) == {}
+    assert said(CHECK, hosts, console, alert(), parameters={"coverage_min_percent": 96}) == {"s19": "!not-monitored"}
+
+
+def test_thin_evidence() -> None:
+    assert said(CHECK, HOST) == {"S1": "?no-register", "test": "?no-register"}
+    assert said(CHECK, HOST, partly(MonitoredHost), alert()) == {"S1": "?register-incomplete"}
+    assert said(CHECK, HOST, THERE, without(alert(None), "acknowledged")) == {"1": "?no-column"}
