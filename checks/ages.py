@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 _LIMIT = 100_000_000
 """Hours; longer than from year 1 to year 9999, so a longer span decides nothing else."""
@@ -12,6 +13,7 @@ FUTURE_TOLERANCE = timedelta(days=1)
 """A time further ahead than this was written by a clock that is wrong, or by someone who wanted it so."""
 
 
+@lru_cache(maxsize=1024)
 def span(*, days: int = 0, hours: int = 0) -> timedelta:
     """The span, cut to what `timedelta` holds."""
     return timedelta(hours=max(-_LIMIT, min(_LIMIT, days * 24 + hours)))

@@ -22,7 +22,7 @@ from itertools import pairwise
 from checks.directory.account_outcomes import holders
 from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
-from checks.packed import PackedTexts, digest
+from checks.packed import FREE, PackedTexts, digest
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
@@ -187,7 +187,7 @@ class _Waiting:
         self._any_key = self._any_key or account.person_key is not None
         self._subjects.add(account.subject)
         self._names.append(digest(account.name.casefold()))
-        self._people.append(_hash(account.person_key) if ordinary else 1)
+        self._people.append(1 if not ordinary else 0 if account.person_key is None else digest(account.person_key))
 
     def take_local(self, account: Account) -> None:
         """Keep a host's account."""
@@ -214,22 +214,15 @@ class _Waiting:
 
     def _repeated(self, hashes: array[int]) -> dict[int, list[str]]:
         """Each number that comes more than once, with the accounts that have it."""
-        ordered = sorted(hashes)
+        ordered = array("q", sorted(hashes))
         found: dict[int, list[str]] = {
-            one: [] for one, next_one in pairwise(ordered) if one == next_one and one not in {0, 1}
+            one: [] for one, next_one in pairwise(ordered) if one == next_one and one >= FREE
         }
         if found:
             for subject, each in zip(self._subjects, hashes, strict=True):
                 if each in found:
                     found[each].append(subject)
         return found
-
-
-def _hash(key: str | None) -> int:
-    if key is None:
-        return 0
-    number = digest(key)
-    return number if number not in {0, 1} else 2
 
 
 def _others(subjects: list[str], own: str) -> str:

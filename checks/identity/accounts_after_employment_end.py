@@ -118,16 +118,6 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """All employments of one person together."""
-
-    employed: bool
-    ended: bool
-    last: date | None
-    """The last day of the employments that have ended; None where the roster gives none."""
-
-
 class _People:
     """The roster by person, an employment a number.
 
@@ -147,13 +137,9 @@ class _People:
                 number = 1
             self._employments.add(employment.person_key, number)
 
-    def get(self, key: str) -> _Person | None:
-        """What the roster says of a person; None where it does not name any such."""
-        found = self._employments.of(key)
-        if not found:
-            return None
-        last = max(found)
-        return _Person(1 in found, last >= 2, date.fromordinal(last - 2) if last > 2 else None)
+    def employments(self, key: str) -> list[int]:
+        """The numbers of a person's employments; empty where the roster does not name the person."""
+        return self._employments.of(key)
 
 
 def judge(
@@ -185,18 +171,20 @@ def _judge_account(
         return undetermined(account, "no-roster")
     by_name = account.person_key is None and parameters.fallback == "account-name"
     key = account.name if by_name else account.person_key
-    person = None if key is None else people.get(key)
-    if key is None or (by_name and person is None):
+    employments = [] if key is None else people.employments(key)
+    if key is None or (by_name and not employments):
         return undetermined(account, "no-person-key")
-    if person is None:
+    if not employments:
         reason = "not-in-roster" if roster.complete else "roster-incomplete"
         return undetermined(account, reason, person_key=key)
-    if person.employed or not person.ended:
+    last = max(employments)
+    if last < 2 or 1 in employments:
         return conforms(account)
     if not roster.complete:
         # A row that could not be read may be a later employment of the same person.
         return undetermined(account, "roster-incomplete")
-    return _judge_leaver(account, person.last, parameters, as_of, "-by-name" if by_name else "")
+    end = date.fromordinal(last - 2) if last > 2 else None
+    return _judge_leaver(account, end, parameters, as_of, "-by-name" if by_name else "")
 
 
 def _judge_leaver(account: Account, end: date | None, parameters: Parameters, as_of: datetime, suffix: str) -> Outcome:

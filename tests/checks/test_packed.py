@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.packed import PackedJoin, PackedTexts, digest
+from checks.packed import FREE, PackedJoin, PackedTexts, digest
 
 
 @given(st.lists(st.text(max_size=8)))
@@ -27,6 +28,13 @@ def test_a_join_finds_what_a_dictionary_finds(pairs: list[tuple[str, int]], othe
         assert sorted(packed.of(key)) == sorted(plain[key])
 
 
-def test_a_digest_is_the_same_in_every_process() -> None:
-    assert digest("anna") == -3439495794615104884
-    assert digest("\ud800") != digest("")
+@given(st.sets(st.text(max_size=3) | st.integers(-5, 10**20).map(str), max_size=50))
+def test_different_texts_have_different_numbers_that_an_array_holds(texts: set[str]) -> None:
+    numbers = array("q", map(digest, texts))
+    assert len(set(numbers)) == len(texts)
+    assert all(number >= FREE for number in numbers)
+
+
+def test_a_number_is_the_same_in_every_process() -> None:
+    assert (digest("anna"), digest("7"), digest("\ud800")) == (6487592053314193745, 1007, 5206459170484625837)
+    assert len({digest("7"), digest("07"), digest("\u0667"), digest("1007")}) == 4
