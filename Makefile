@@ -30,7 +30,7 @@ scan: $(VENV)/.installed ## scan this host: a sealed bundle and a report in evid
 
 .PHONY: test
 test: packages lint ## lint, types, contracts and all tests, real servers included
-	$(BIN)/python -m pytest --ignore=tests/integration $(ARGS)
+	$(BIN)/python -m pytest -n auto --ignore=tests/integration $(ARGS)
 	@test "$$(id -u)" -eq 0 || { echo "The servers' tests make network namespaces. Run them as root: sudo make test-servers" >&2; exit 1; }
 	$(BIN)/python -m pytest tests/integration -m "not privacyidea" $(ARGS)
 
@@ -46,7 +46,7 @@ test-privacyidea: $(VENV)/.installed-dev ## the tests with a real privacyIDEA se
 
 .PHONY: test-fast
 test-fast: $(VENV)/.installed-dev ## the tests that need no server
-	$(BIN)/python -m pytest --ignore=tests/integration $(ARGS)
+	$(BIN)/python -m pytest -n auto --ignore=tests/integration $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## style, format, types, architecture contracts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import subprocess
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from bench.case import HERE, PYTHON, STYRK, Line, NotHereError, Options, find, need
 from bench.measure import compare
-from collector.directory.openldap import account_search
+from collector.directory.openldap import absence_search, account_search
 
 BASE = "dc=example,dc=test"
 READER = f"cn=reader,{BASE}"
@@ -87,6 +88,8 @@ def lines(options: Options) -> Iterator[Line]:
         own_key = {"XDG_CONFIG_HOME": str(folder / "settings")}
         compared = compare(scan, six, rounds=options.rounds, environment=own_key, accepted=JUDGED)
         yield Line(f"scan, judged and sealed, {count:,}", "ldapsearch, six attributes", compared, count)
+        compared = compare(scan, _same(folder, plain), rounds=options.rounds, environment=own_key, accepted=JUDGED)
+        yield Line(f"scan, judged and sealed, {count:,}", "ldapsearch, same queries", compared, count)
 
 
 def _reference(folder: Path, url: str, wanted: str, attributes: Iterable[str]) -> list[str]:
@@ -94,6 +97,15 @@ def _reference(folder: Path, url: str, wanted: str, attributes: Iterable[str]) -
         *("ldapsearch", "-LLL", "-x", "-H", url, "-D", READER, "-y", str(folder / "password")),
         *("-E", f"pr={PAGE_SIZE}/noprompt", "-b", BASE, wanted, *attributes),
     ]
+
+
+def _same(folder: Path, port: int) -> list[str]:
+    """One ldapsearch after the other, with all the searches over accounts that a scan makes."""
+    searches = [absence_search(BASE, PAGE_SIZE, name) for name in ("pwdAccountLockedTime", "pwdLastSuccess")]
+    searches.append(account_search(BASE, PAGE_SIZE, "employeeNumber"))
+    url = f"ldap://127.0.0.1:{port}"
+    commands = [shlex.join(_reference(folder, url, each.filter, each.attributes)) for each in searches]
+    return ["sh", "-c", " && ".join(commands)]
 
 
 def _written(path: Path, settings: dict[str, object]) -> Path:

@@ -128,8 +128,10 @@ def make_bundle(
         return stage.commit()
 
 
-def new_signer() -> FileSigner:
-    """A signer with a key that no file holds."""
+def new_signer(seed: int | None = None) -> FileSigner:
+    """A signer with a key that no file holds; with a seed, the same key each time."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    if seed is not None:
+        return FileSigner(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32, "big")))
     return FileSigner(Ed25519PrivateKey.generate())

@@ -14,8 +14,8 @@ from reporters.bundle.keys import PublicKey, create_key, load_key
 from reporters.bundle.trust import TrustedKey, load_trust, parse_allowed_signers
 from tests.reporters.bundle.made import new_signer
 
-KEY = new_signer().public_key
-OTHER = new_signer().public_key
+KEY = new_signer(1).public_key  # part of the tests' names, which must be the same in every process
+OTHER = new_signer(2).public_key
 
 
 def test_a_new_key_is_for_its_owner_alone_and_never_overwritten(tmp_path: Path) -> None:
