@@ -32,6 +32,8 @@ COLUMNS: dict[str, Columns] = {
     "access-review": _columns("system date", "reviewer population_count removed"),
     "alert": _columns("reference", "raised acknowledged closed handled_by note test"),
     "approved-software": _columns("product", "version decided_by decided valid_until"),
+    "backup-location": _columns("repository", "host site immutable offline separate_credentials reviewed"),
+    "backup-run": _columns("job started", "host result ended size_bytes files"),
     "call-out": _columns("reference", "called answered"),
     "change": _columns(
         "reference",
@@ -62,7 +64,7 @@ COLUMNS: dict[str, Columns] = {
         "category address hosts external authentication provider realm factors factor systems",
     ),
     "entry-point-rule": _columns("entry_point rule", "enabled methods factors provider groups"),
-    "equipment": _columns("name", "room site pair central"),
+    "equipment": _columns("name", "room site pair replicates central"),
     "escalation-contact": _columns("supplier role", "direction verified"),
     "exercise": _columns("date", "category system supplier planned_minutes achieved_minutes lessons open_lessons"),
     "external-account": _columns("account", "supplier sponsor contract_end"),
@@ -76,6 +78,7 @@ COLUMNS: dict[str, Columns] = {
     ),
     "incident-measure": _columns("incident measure", "owner due done confirmed_by"),
     "incident-total": _columns("year count", "report"),
+    "integrity-check": _columns("repository date", "result data_percent damaged"),
     "log-review": _columns("log date", "performed_by outcome"),
     "major-change": _columns("system date", "reference"),
     "malware-protection": _columns("host", "product active signatures"),
@@ -94,9 +97,11 @@ COLUMNS: dict[str, Columns] = {
         "name",
         "critical hosts owner supplier environment needs_extra_protection confidentiality login "
         "system_manager technical_manager unit software dependencies external central patch_party "
-        "personal_data encryption_needed",
+        "personal_data encryption_needed sites backup_paths copies_at backup_interval_hours rpo_hours "
+        "rto_minutes retention_days",
     ),
     "protection-exemption": _columns("host", "reason measure approved_by valid_until"),
+    "recovery-plan": _columns("system", "document decided review_by planned_minutes"),
     "report-specification": _columns("supplier report", "interval_months indicators decided"),
     "responsibility": _columns("system control", "doer responsible payer decided"),
     "restore-test": _columns(
@@ -115,6 +120,7 @@ COLUMNS: dict[str, Columns] = {
     "security-test": _columns("reference", "system date category tester independent findings open_findings change"),
     "service-level": _columns("supplier measure", "agreed reported period_start period_end"),
     "shared-account": _columns("account", "owner purpose decided valid_until"),
+    "snapshot": _columns("identifier time host", "paths tags size_bytes files parent job location verification"),
     "supplier": _columns(
         "name",
         "service cloud information_type service_type complexity risk_class classified contract",

@@ -4,23 +4,25 @@ The systems come from the system register; restore points are read from the repo
 the register names, by a tag with the system's name, or, where it names no hosts, by the system's name. A system
 deviates when the newest restore point of any of its hosts is older than `max_age_hours` plus `tolerance_hours`, or
 when a host has none at all. While some repository could not be read, a missing restore point is undetermined: it may
-lie there. A restore point dated in the future proves a wrong clock, not a backup.
+lie there. A restore point dated in the future proves a wrong clock, not a backup. Nor is a job that ended well a
+restore point: where nothing but job reports shows a host's backup, it is undetermined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from checks.ages import span
+from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Newest, newest_of_system, newest_restore_points
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population, Reading
-from collector.records.backup import ProtectedSystem, Snapshot
+from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
 
 CONTROL = "backup-daily"
-READS = (ProtectedSystem, Snapshot)
+READS = (ProtectedSystem, Snapshot, BackupRun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,8 @@ _RUN = Text(
     "Run the backup, and find out why it did not happen.",
 )
 REASONS = {
-    "no-restore-point": Reason(
-        Text("Ingen återställningspunkt finns för {host}.", "There is no restore point of {host}."),
-        Text("Lägg till systemet i säkerhetskopieringen.", "Add the system to the backup."),
-        Severity.HIGH,
-    ),
+    **SCOPE,
+    **POINTS,
     "too-old": Reason(
         Text(
             "Senaste återställningspunkten för {host} är från {newest} ({hours} timmar gammal).",
@@ -56,26 +55,16 @@ REASONS = {
         ),
         Text("Ställ klockan på värden.", "Set the host's clock."),
     ),
-    "repositories-unread": Reason(
+    "only-job-report": Reason(
         Text(
-            "Ingen återställningspunkt för {host} i de lager som kunde läsas; andra kunde inte läsas.",
-            "No restore point of {host} in the repositories that could be read; others could not.",
+            "Ett jobb för {host} lyckades {ran}, men ingen ny återställningspunkt har setts.",
+            "A job of {host} ended well {ran}, but no new restore point was seen.",
         ),
-        Text("Åtgärda de lager som inte kunde läsas.", "See to the repositories that could not be read."),
-    ),
-    "no-backup-source": Reason(
-        Text("Inget lager med säkerhetskopior har lästs.", "No backup repository was read."),
-        Text("Lägg till lagret bland källorna.", "Add the repository to the sources."),
-    ),
-    "criticality-unknown": Reason(
         Text(
-            "Systemregistret säger inte om systemet är verksamhetskritiskt.",
-            "The system register does not say whether the system is critical.",
+            "Läs återställningspunkterna, eller lämna över en förteckning över dem.",
+            "Read the restore points, or hand over a list of them.",
         ),
-        Text("Fyll i uppgiften i systemregistret.", "Fill it in in the system register."),
-        Severity.LOW,
     ),
-    "not-critical": Reason(Text("Inte verksamhetskritiskt.", "Not mission-critical.")),
 }
 
 
@@ -83,47 +72,57 @@ def judge(
     systems: Population[ProtectedSystem], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per system."""
-    snapshots = evidence.reading(Snapshot)
-    newest = newest_restore_points(snapshots.records)
+    snapshots, jobs = evidence.reading(Snapshot), evidence.reading(BackupRun)
+    past = newest_restore_points(each for each in snapshots.records if each.time - as_of <= CLOCK_TOLERANCE)
+    ahead = newest_restore_points(each for each in snapshots.records if each.time - as_of > CLOCK_TOLERANCE)
+    ran = _good_runs(jobs.records, as_of)
     for system in systems.records:
-        yield _judge_system(system, newest, snapshots, parameters, as_of)
+        if (outcome := outside(system)) is not None:
+            yield outcome
+        elif not snapshots.populations and not jobs.populations:
+            yield undetermined(system, "no-backup-source")
+        else:
+            judged = _Judged(past, ahead, ran, snapshots, as_of, parameters)
+            yield worst(judged.host(system, host, time) for host, time in newest_of_system(system, past).items())
 
 
-def _judge_system(
-    system: ProtectedSystem,
-    newest: Newest,
-    snapshots: Reading[Snapshot],
-    parameters: Parameters,
-    as_of: datetime,
-) -> Outcome:
-    if system.critical is False:
-        return out_of_scope(system, "not-critical")
-    if system.critical is None:
-        return undetermined(system, "criticality-unknown")
-    if not snapshots.populations:
-        return undetermined(system, "no-backup-source")
-    limit = span(hours=parameters.max_age_hours + parameters.tolerance_hours)
-    outcomes = [
-        _judge_host(system, host, time, snapshots, as_of, limit)
-        for host, time in newest_of_system(system, newest).items()
-    ]
-    return min(outcomes, key=lambda outcome: ("deviates", "undetermined", "conforms").index(outcome.verdict.value))
+def _good_runs(runs: Iterable[BackupRun], as_of: datetime) -> dict[str, datetime]:
+    """The start of the last run that ended well, by case-folded host or job."""
+    newest: dict[str, datetime] = {}
+    for run in runs:
+        if run.result in {"ok", "warning"} and run.started - as_of <= CLOCK_TOLERANCE:
+            name = (run.host or run.job).casefold()
+            newest[name] = max(run.started, newest.get(name, run.started))
+    return newest
 
 
-def _judge_host(
-    system: ProtectedSystem,
-    host: str,
-    time: datetime | None,
-    snapshots: Reading[Snapshot],
-    as_of: datetime,
-    limit: timedelta,
-) -> Outcome:
-    if time is not None and time - as_of > CLOCK_TOLERANCE:
-        return undetermined(system, "clock-ahead", host=host, newest=time)
-    if time is not None and as_of - time <= limit:
-        return conforms(system)
-    if not snapshots.complete:
-        return undetermined(system, "repositories-unread", host=host)
-    if time is None:
-        return deviates(system, "no-restore-point", host=host)
-    return deviates(system, "too-old", host=host, newest=time, hours=int((as_of - time).total_seconds() // 3600))
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the hosts of every system are judged by."""
+
+    past: Newest
+    ahead: Newest
+    ran: Mapping[str, datetime]
+    snapshots: Reading[Snapshot]
+    as_of: datetime
+    parameters: Parameters
+
+    def host(self, system: ProtectedSystem, host: str, time: datetime | None) -> Outcome:
+        """One host with the time of its newest restore point."""
+        limit = span(hours=self.parameters.max_age_hours + self.parameters.tolerance_hours)
+        if time is not None and self.as_of - time <= limit:
+            return conforms(system)
+        if not self.snapshots.complete and self.snapshots.populations:
+            return undetermined(system, "repositories-unread", host=host)
+        ran = [self.ran[name] for name in (host.casefold(), system.name.casefold()) if name in self.ran]
+        if ran and self.as_of - max(ran) <= limit:
+            return undetermined(system, "only-job-report", host=host, ran=max(ran))
+        wrong = newest_of_system(system, self.ahead).get(host)
+        if time is None and wrong is not None:
+            return undetermined(system, "clock-ahead", host=host, newest=wrong)
+        if not self.snapshots.populations and self.snapshots.gaps:
+            return undetermined(system, "repositories-unread", host=host)
+        if time is None:
+            return deviates(system, "no-restore-point", host=host)
+        hours = int((self.as_of - time).total_seconds() // 3600)
+        return deviates(system, "too-old", host=host, newest=time, hours=hours)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from collector.evidence import EvidenceSet
 from collector.records.backup import ProtectedSystem, Snapshot
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -55,3 +57,75 @@ def newest_of_system(system: ProtectedSystem, newest: Newest) -> dict[str, datet
     if tagged is None:
         return times
     return {host: tagged if time is None else max(time, tagged) for host, time in times.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A restore point and the source that it was read from."""
+
+    source: str
+    snapshot: Snapshot
+
+    @property
+    def time(self) -> datetime:
+        """When it was taken."""
+        return self.snapshot.time
+
+    @property
+    def location(self) -> str:
+        """Where it lies: the location that a report names, else the source."""
+        return self.snapshot.location or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Every restore point, by case-folded host and by tag, oldest first."""
+
+    by_host: Mapping[str, Sequence[Point]]
+    by_tag: Mapping[str, Sequence[Point]]
+
+    def of_system(self, system: ProtectedSystem) -> dict[str, list[Point]]:
+        """Each host of the system (or the system itself, where it names none) with its restore points, oldest first.
+
+        Matched as `newest_of_system` does.
+        """
+        name = system.name.casefold()
+        tagged = self.by_tag.get(name, ())
+        if not system.hosts:
+            return {system.name: _merged(self.by_host.get(name, ()), tagged)}
+        found = {}
+        for host in system.hosts:
+            key = host.casefold()
+            found[host] = _merged(self.by_host.get(key, ()), self.by_tag.get(key, ()), tagged)
+        return found
+
+
+def all_points(evidence: EvidenceSet) -> Points:
+    """Every restore point that any source gave."""
+    hosts: defaultdict[str, list[Point]] = defaultdict(list)
+    tags: defaultdict[str, list[Point]] = defaultdict(list)
+    for population in evidence.reading(Snapshot).populations:
+        for snapshot in population.records:
+            point = Point(population.source, snapshot)
+            hosts[snapshot.host.casefold()].append(point)
+            for tag in snapshot.tags:
+                tags[tag.casefold()].append(point)
+    for held in (*hosts.values(), *tags.values()):
+        held.sort(key=_age)
+    return Points(hosts, tags)
+
+
+def _merged(*held: Sequence[Point]) -> list[Point]:
+    """Points of several lists, each once, oldest first."""
+    given = [points for points in held if points]
+    if len(given) < 2:
+        return list(given[0]) if given else []
+    return sorted({point for points in given for point in points}, key=_age)
+
+
+def _age(point: Point) -> tuple[object, ...]:
+    """Time, and then all else that tells two restore points apart: one order, whatever the source's."""
+    held = point.snapshot
+    numbers = (-1 if each is None else each for each in (held.size_bytes, held.files))
+    words = (each or "" for each in (held.parent, held.location, held.job, held.verification))
+    return held.time, point.source, held.identifier, held.host, held.paths, held.tags, *numbers, *words

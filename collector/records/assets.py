@@ -180,6 +180,8 @@ class Equipment:
     site: str | None = None
     pair: str | None = None
     """Name of the redundant pair that it is one part of."""
+    replicates: bool | None = None
+    """Whether it held the same as the other part of its pair at the last look."""
     central: bool | None = None
     """Whether many depend on it, so that it must stand in a protected room."""
     row: int | None = None

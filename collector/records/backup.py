@@ -1,4 +1,4 @@
-"""Protected systems, restore points and restore tests."""
+"""Protected systems, restore points and where they lie, jobs, integrity, restore tests and recovery."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ class ProtectedSystem:
     """Whether personal data is processed in it."""
     encryption_needed: bool | None = None
     """Whether its information must be encrypted in storage."""
+    sites: tuple[str, ...] = ()
+    """Sites where it runs in production."""
+    backup_paths: tuple[str, ...] = ()
+    """Folders or volumes on its hosts that every restore point must hold."""
+    copies_at: tuple[str, ...] = ()
+    """Sites where copies of it must lie."""
+    backup_interval_hours: int | None = None
+    """Required time between restore points, hours; the control's own limit where the register has none."""
+    rpo_hours: int | None = None
+    """Most work that may be lost, hours (recovery point objective)."""
+    rto_minutes: int | None = None
+    """Longest time until it runs again, minutes (recovery time objective)."""
+    retention_days: int | None = None
+    """How far back a restore point must be available, days."""
     row: int | None = None
 
     @property
@@ -56,7 +70,7 @@ class ProtectedSystem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One restore point in a backup repository (restic-snapshots(1): id, time, hostname, paths, tags)."""
+    """One restore point: in a backup repository (restic-snapshots(1)), or as a backup product lists it."""
 
     identifier: str
     """Short id that the repository's own tool accepts."""
@@ -65,6 +79,18 @@ class Snapshot:
     host: str
     paths: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    size_bytes: int | None = None
+    """Bytes that a restore would give back; not what was transferred or stored."""
+    files: int | None = None
+    parent: str | None = None
+    """Identifier of the restore point that it was made after, where the tool keeps one."""
+    job: str | None = None
+    """Name of the job that made it, where the tool keeps one."""
+    location: str | None = None
+    """Repository or target that it lies in, as a report names it; None: the source itself."""
+    verification: Literal["passed", "failed"] | None = None
+    """What the product's own verification of this restore point gave."""
+    row: int | None = None
 
     @property
     def subject(self) -> str:
@@ -106,4 +132,140 @@ class MajorChange:
     @property
     def subject(self) -> str:
         """The system that was changed."""
+        return self.system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRun:
+    """One run of a backup job, as the product tells it: a run that went well is not yet a restore point."""
+
+    job: str
+    host: str | None = None
+    """What was backed up; None where the report names the job alone."""
+    started: datetime
+    result: Literal["ok", "warning", "failed", "running"] | None = None
+    ended: datetime | None = None
+    size_bytes: int | None = None
+    files: int | None = None
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """What was backed up, and the job."""
+        return f"{self.host} {self.job}" if self.host else self.job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRepository:
+    """A place with restore points, as its own tool shows it."""
+
+    name: str
+    """The source's id."""
+    tool: str
+    host: str | None = None
+    """Host that it lies on by its address; None: it lies in the file system of the host that reads it."""
+    encrypted: bool | None = None
+    append_only: bool | None = None
+    """Whether the repository itself says that nothing may be deleted from it."""
+    locked_since: datetime | None = None
+    """Time of the oldest exclusive lock that was found in it; None: there was none."""
+    locked_by: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The source's id."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupLocation:
+    """Where a repository stands and who can delete what is in it, by the organisation's own register."""
+
+    repository: str
+    """Id of the source that reads it, or the location's name in a job report."""
+    host: str | None = None
+    site: str | None = None
+    immutable: bool | None = None
+    """Whether what lies there cannot be changed or deleted before its time, by anyone."""
+    offline: bool | None = None
+    """Whether it is disconnected but while it is written to."""
+    separate_credentials: bool | None = None
+    """Whether the administrators of production cannot delete from it with their ordinary credentials."""
+    reviewed: date | None = None
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The repository."""
+        return self.repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityCheck:
+    """One check of a whole repository by its own tool (`restic check`, `borg check`), run by us or by its log."""
+
+    repository: str
+    """Id of the source that reads it, or the location's name in a job report."""
+    date: date
+    result: Literal["passed", "failed"] | None = None
+    data_percent: int | None = None
+    """Share of the stored data that was read and compared, percent; 0: structure alone."""
+    damaged: tuple[str, ...] = ()
+    """Damaged or missing parts, as the tool names them; the first hundred."""
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The repository."""
+        return self.repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreDrill:
+    """A restore to a scratch folder that was compared and thrown away: figures and hashes, never content."""
+
+    repository: str
+    """Id of the source that was restored from, or the repository's name."""
+    host: str
+    """Host whose restore point it was."""
+    time: datetime
+    """When the drill began."""
+    result: Literal["passed", "failed"]
+    system: str | None = None
+    snapshot: str | None = None
+    snapshot_time: datetime | None = None
+    files: int | None = None
+    size_bytes: int | None = None
+    differing: int | None = None
+    """Files whose content was not what it should be."""
+    canary: bool | None = None
+    """Whether the canary file came back as it was written; None: there was none to compare."""
+    milliseconds: int | None = None
+    """From the first byte asked for to the last file written."""
+    producer: str | None = None
+    """Who made the report: `styrk`, or the other tool's name."""
+
+    @property
+    def subject(self) -> str:
+        """The system, or the host."""
+        return self.system or self.host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryPlan:
+    """One row of the register of recovery plans and runbooks."""
+
+    system: str
+    document: str | None = None
+    """Name or diary number of the runbook."""
+    decided: date | None = None
+    review_by: date | None = None
+    """Day by which it is to be looked over."""
+    planned_minutes: int | None = None
+    """Recovery time that the plan reckons with, minutes."""
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The system that is recovered by it."""
         return self.system

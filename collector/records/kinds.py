@@ -23,7 +23,18 @@ from collector.records.assets import (
     RoomInspection,
     SecurityMeasure,
 )
-from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
+from collector.records.backup import (
+    BackupLocation,
+    BackupRepository,
+    BackupRun,
+    IntegrityCheck,
+    MajorChange,
+    ProtectedSystem,
+    RecoveryPlan,
+    RestoreDrill,
+    RestoreTest,
+    Snapshot,
+)
 from collector.records.changes import ApprovedSoftware, Change, InstalledSoftware, ObservedChange, SecurityTest
 from collector.records.cloud import (
     AccessPolicy,
@@ -98,6 +109,9 @@ KINDS: dict[str, type[Record]] = {
         Alert,
         ApprovedSoftware,
         AuthenticationRegistration,
+        BackupLocation,
+        BackupRepository,
+        BackupRun,
         CallOut,
         Change,
         Classification,
@@ -131,6 +145,7 @@ KINDS: dict[str, type[Record]] = {
         IncidentMeasure,
         IncidentTotal,
         InstalledSoftware,
+        IntegrityCheck,
         Interface,
         Lifecycle,
         Listener,
@@ -155,8 +170,10 @@ KINDS: dict[str, type[Record]] = {
         Procurement,
         ProtectedSystem,
         ProtectionExemption,
+        RecoveryPlan,
         ReportSpecification,
         Responsibility,
+        RestoreDrill,
         RestoreTest,
         Risk,
         RiskAcceptance,

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
-from collector.records.backup import ProtectedSystem, Snapshot
+from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
 from tests.checks.made import AS_OF, finding, gap, reasons, seen
 
 HOUR = timedelta(hours=1)
@@ -58,3 +59,27 @@ def test_a_missing_restore_point_may_lie_where_we_could_not_look() -> None:
 def test_an_empty_repository_read_to_its_end_proves_that_there_is_none() -> None:
     register = seen(ProtectedSystem, SYSTEM, source="register")
     assert reasons(finding("backup-daily", register, seen(Snapshot, source_count=0))) == {"arkiv": "!no-restore-point"}
+
+
+@pytest.mark.parametrize(
+    ("taken", "runs", "expected"),
+    [
+        ([], [(3, "ok")], "?only-job-report"),
+        ([], [(3, "failed")], "!no-restore-point"),
+        ([], [(40, "ok")], "!no-restore-point"),
+        ([snapshot("arkiv1", 40)], [(3, "ok")], "?only-job-report"),
+        ([snapshot("arkiv1", 40)], [(3, "failed")], "!too-old"),
+        ([snapshot("arkiv1", 4)], [(3, "failed")], None),
+        ([snapshot("arkiv1", 4), snapshot("arkiv1", -50)], [], None),
+    ],
+)
+def test_a_green_job_is_not_a_restore_point(
+    taken: list[Snapshot], runs: list[tuple[int, Literal["ok", "failed"]]], expected: str | None
+) -> None:
+    ran = [BackupRun(job="natt", host="ARKIV1", started=AS_OF - hours * HOUR, result=said) for hours, said in runs]
+    parts = (
+        seen(ProtectedSystem, SYSTEM, source="register"),
+        seen(Snapshot, *taken),
+        seen(BackupRun, *ran, source="jobs"),
+    )
+    assert reasons(finding("backup-daily", *parts)).get("arkiv") == expected

@@ -1,0 +1,182 @@
+"""Every critical system is in the backup, with all of its hosts and all that the register says must be in it.
+
+The systems come from the system register; they are matched with restore points and with jobs' runs by host, by a tag
+with the system's name, or by the system's name where it names no hosts. A critical system deviates when one of its
+hosts has neither restore point nor job, or when a folder or volume of `backup_paths` is in none of the newest restore
+points (`host:/path` asks it of one host). What is backed up and not in the register is named too: nobody may know whose
+it is. While some repository could not be read, a missing host is undetermined. Uncovered systems are passed over only
+where the organisation demands less than `critical_coverage_percent` of 100.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
+from checks.backup.restore_points import Point, Points, all_points
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
+from collector.evidence import EvidenceSet, Population
+from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
+
+CONTROL = "backup-coverage"
+READS = (ProtectedSystem, Snapshot, BackupRun)
+
+_SAME_ROUND = timedelta(days=7)
+"""Restore points of other folders of the same host that are not older than this, counted from the newest, belong to
+it."""
+_DRIVE = re.compile(r"[a-z]:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Percent of the critical systems."""
+
+    critical_coverage_percent: int = 100
+
+
+REASONS = {
+    **SCOPE,
+    "repositories-unread": POINTS["repositories-unread"],
+    "no-backup-source": POINTS["no-backup-source"],
+    "not-covered": Reason(
+        Text(
+            "{host} finns varken i någon återställningspunkt eller i något jobb.",
+            "{host} is in no restore point and in no job.",
+        ),
+        Text("Lägg till systemet i säkerhetskopieringen.", "Add the system to the backup."),
+        Severity.HIGH,
+    ),
+    "path-missing": Reason(
+        Text(
+            "{path} ingår inte i de senaste återställningspunkterna.", "{path} is in none of the newest restore points."
+        ),
+        Text("Lägg till sökvägen i jobbet.", "Add the path to the job."),
+        Severity.HIGH,
+    ),
+    "paths-unknown": Reason(
+        Text(
+            "Återställningspunkterna visar inte om {path} ingår.",
+            "The restore points do not show whether {path} is in them.",
+        ),
+        Text("Kontrollera jobbets urval.", "Look at what the job selects."),
+    ),
+    "within-accepted-share": Reason(
+        Text(
+            "Inte med i säkerhetskopieringen; organisationen kräver inte alla system.",
+            "Not in the backup; the organisation does not demand all systems.",
+        )
+    ),
+    "not-in-register": Reason(
+        Text(
+            "Säkerhetskopieras, men finns inte i systemregistret.", "Is backed up, but is not in the system register."
+        ),
+        Text(
+            "För in systemet i registret, eller ta bort det ur säkerhetskopieringen om det är avvecklat.",
+            "Enter it in the register, or remove it from the backup if it is retired.",
+        ),
+        Severity.LOW,
+    ),
+    "register-incomplete": Reason(
+        Text(
+            "Säkerhetskopieras, och finns inte i den del av systemregistret som kunde läsas.",
+            "Is backed up, and is not in the part of the system register that could be read.",
+        ),
+        Text("Rätta de rader som inte kunde läsas.", "Mend the rows that could not be read."),
+        Severity.LOW,
+    ),
+}
+
+
+def judge(
+    systems: Population[ProtectedSystem], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per system, and one per host that is backed up and not registered."""
+    snapshots, jobs = evidence.reading(Snapshot), evidence.reading(BackupRun)
+    points = all_points(evidence)
+    in_jobs = frozenset(name.casefold() for run in jobs.records for name in (run.host, run.job) if name)
+    asked = bool(snapshots.populations or jobs.populations)
+    whole = not (snapshots.all_gaps or jobs.all_gaps)
+    outcomes = [_judge_system(system, points, in_jobs, asked=asked, whole=whole) for system in systems.records]
+    yield from _demanded(outcomes, parameters)
+    known = {name.casefold() for system in systems.records for name in (system.name, *system.hosts)}
+    for host in _strangers(points, jobs.records, known):
+        yield deviates(host, "not-in-register") if systems.complete else undetermined(host, "register-incomplete")
+
+
+def _demanded(outcomes: Sequence[Outcome], parameters: Parameters) -> Iterator[Outcome]:
+    """The outcomes; those not covered are passed over where the demanded share is reached without them."""
+    critical = [each for each in outcomes if each.verdict is not Verdict.OUT_OF_SCOPE]
+    covered = sum(1 for each in critical if each.verdict is Verdict.CONFORMS)
+    enough = covered * 100 >= parameters.critical_coverage_percent * len(critical) and covered < len(critical)
+    for outcome in outcomes:
+        passed_over = enough and covered and outcome.verdict is Verdict.DEVIATES
+        yield out_of_scope(outcome.subject, "within-accepted-share") if passed_over else outcome
+
+
+def _judge_system(
+    system: ProtectedSystem, points: Points, in_jobs: frozenset[str], *, asked: bool, whole: bool
+) -> Outcome:
+    if (outcome := outside(system)) is not None:
+        return outcome
+    if not asked:
+        return undetermined(system, "no-backup-source")
+    held = points.of_system(system)
+    named = system.name.casefold() in in_jobs
+    for host, found in held.items():
+        if not found and not named and host.casefold() not in in_jobs:
+            return (
+                deviates(system, "not-covered", host=host)
+                if whole
+                else undetermined(system, "repositories-unread", host=host)
+            )
+    wanted = [_judge_path(system, path, held) for path in system.backup_paths]
+    return worst([*wanted, conforms(system)])
+
+
+def _judge_path(system: ProtectedSystem, path: str, held: dict[str, list[Point]]) -> Outcome:
+    host, _, rest = path.partition(":")
+    bound = rest and not _DRIVE.fullmatch(f"{host}:")
+    looked_at = [found for name, found in held.items() if not bound or name.casefold() == host.casefold()]
+    wanted = _normal(rest if bound else path)
+    newest = [_newest_paths(found) for found in looked_at]
+    if any(_holds(each, wanted) for paths in newest for each in paths):
+        return conforms(system)
+    if not newest or any(not paths for paths in newest):
+        return undetermined(system, "paths-unknown", path=path)
+    return deviates(system, "path-missing", path=path)
+
+
+def _newest_paths(found: Sequence[Point]) -> frozenset[str]:
+    """Paths in the newest restore point of each selection that is still in use."""
+    if not found:
+        return frozenset()
+    newest = found[-1].time
+    return frozenset(path for point in found if newest - point.time <= _SAME_ROUND for path in point.snapshot.paths)
+
+
+def _holds(path: str, wanted: str) -> bool:
+    held = _normal(path)
+    return wanted == held or wanted.startswith(f"{held.rstrip('/')}/")
+
+
+def _normal(path: str) -> str:
+    """With forward slashes and none at the end; Windows paths in lower case."""
+    text = path.replace("\\", "/")
+    text = text.rstrip("/") or text[:1]
+    return text.casefold() if _DRIVE.match(text) else text
+
+
+def _strangers(points: Points, runs: Iterator[BackupRun], known: set[str]) -> list[str]:
+    """Hosts that are backed up and that no system names, by name or by tag."""
+    shown: dict[str, str] = {}
+    for key, found in sorted(points.by_host.items()):
+        tagged = any(tag.casefold() in known for point in found for tag in point.snapshot.tags)
+        if key not in known and not tagged:
+            shown[key] = min(point.snapshot.host for point in found)
+    for run in runs:
+        if run.host is not None and not {run.host.casefold(), run.job.casefold()} & known:
+            shown[run.host.casefold()] = min(run.host, shown.get(run.host.casefold(), run.host))
+    return [shown[key] for key in sorted(shown)]

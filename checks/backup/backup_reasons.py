@@ -1,0 +1,66 @@
+"""What the checks of protected systems share: which systems they are about, and reasons that mean the same in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checks.finding import Outcome, Reason, Severity, Text, out_of_scope, undetermined
+from collector.records.backup import ProtectedSystem
+
+SCOPE: dict[str, Reason] = {
+    "criticality-unknown": Reason(
+        Text(
+            "Systemregistret säger inte om systemet är verksamhetskritiskt.",
+            "The system register does not say whether the system is critical.",
+        ),
+        Text("Fyll i uppgiften i systemregistret.", "Fill it in in the system register."),
+        Severity.LOW,
+    ),
+    "not-critical": Reason(Text("Inte verksamhetskritiskt.", "Not mission-critical.")),
+}
+"""Of every check whose subjects are critical systems."""
+
+POINTS: dict[str, Reason] = {
+    "no-restore-point": Reason(
+        Text("Ingen återställningspunkt finns för {host}.", "There is no restore point of {host}."),
+        Text("Lägg till systemet i säkerhetskopieringen.", "Add the system to the backup."),
+        Severity.HIGH,
+    ),
+    "repositories-unread": Reason(
+        Text(
+            "Ingen återställningspunkt för {host} i de lager som kunde läsas; andra kunde inte läsas.",
+            "No restore point of {host} in the repositories that could be read; others could not.",
+        ),
+        Text("Åtgärda de lager som inte kunde läsas.", "See to the repositories that could not be read."),
+    ),
+    "no-backup-source": Reason(
+        Text("Inget lager med säkerhetskopior har lästs.", "No backup repository was read."),
+        Text("Lägg till lagret bland källorna.", "Add the repository to the sources."),
+    ),
+}
+"""Of every check that reads restore points."""
+
+REPOSITORIES_INCOMPLETE = Reason(
+    Text(
+        "Alla återställningspunkter kunde inte läsas, och de som saknas kan ändra bilden.",
+        "Not every restore point could be read, and those that are missing may change the picture.",
+    ),
+    Text("Åtgärda de lager som inte kunde läsas.", "See to the repositories that could not be read."),
+)
+"""Where what was read looks wrong, and something was not read."""
+
+_ORDER = ("deviates", "undetermined", "conforms", "out-of-scope")
+
+
+def outside(system: ProtectedSystem) -> Outcome | None:
+    """The outcome for a system that is not critical, or of which that is not known; None for a critical one."""
+    if system.critical is False:
+        return out_of_scope(system, "not-critical")
+    if system.critical is None:
+        return undetermined(system, "criticality-unknown")
+    return None
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome that decides for a system with several hosts, the first of its kind; there is at least one."""
+    return min(outcomes, key=lambda outcome: _ORDER.index(outcome.verdict.value))

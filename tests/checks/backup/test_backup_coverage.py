@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checks.finding import Status
+from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
+from tests.checks.backup.protected import point, ran, register, system
+from tests.checks.made import finding, gap, reasons, seen
+
+CHECK = "backup-coverage"
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
+    "by its host": ({}, {}, None),
+    "by its name": ({"hosts": ()}, {"host": "EKONOMI"}, None),
+    "by a tag": ({"hosts": ("app1", "db1")}, {"host": "dump", "tags": ("ekonomi",)}, None),
+    "not at all": ({}, {"host": "app2"}, "!not-covered"),
+    "one of two hosts": ({"hosts": ("app1", "db1")}, {}, "!not-covered"),
+    "the folder is in it": ({"backup_paths": ("/srv/data",)}, {"paths": ("/srv",)}, None),
+    "the very folder": ({"backup_paths": ("/srv/data/",)}, {"paths": ("/srv/data",)}, None),
+    "everything": ({"backup_paths": ("/srv/data",)}, {"paths": ("/",)}, None),
+    "a folder with a like name": ({"backup_paths": ("/srv/data2",)}, {"paths": ("/srv/data",)}, "!path-missing"),
+    "a volume": ({"backup_paths": ("D:\\\\data",)}, {"paths": ("d:\\\\",)}, None),
+    "another volume": ({"backup_paths": ("E:",)}, {"paths": ("D:",)}, "!path-missing"),
+    "a folder of one host": ({"backup_paths": ("app1:/srv",)}, {"paths": ("/srv",)}, None),
+    "paths are not told": ({"backup_paths": ("/srv",)}, {}, "?paths-unknown"),
+    "a folder of a host that it has not": ({"backup_paths": ("db1:/srv",)}, {"paths": ("/srv",)}, "?paths-unknown"),
+    "not critical": ({"critical": False}, {"host": "app2"}, None),
+    "criticality not known": ({"critical": None}, {}, "?criticality-unknown"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_system(name: str) -> None:
+    said, taken, expected = CASES[name]
+    found = finding(CHECK, register(system(**said)), seen(Snapshot, point(6, **({"host": "app1"} | taken))))
+    assert reasons(found).get("Ekonomi") == expected
+
+
+def test_a_job_covers_too_and_a_stranger_is_named() -> None:
+    jobs = seen(BackupRun, ran(6), ran(6, host="gammal"), source="jobs")
+    found = finding(CHECK, register(system()), jobs)
+    assert reasons(found) == {"gammal": "!not-in-register"}
+
+
+def test_the_stranger_may_be_in_the_rows_that_could_not_be_read() -> None:
+    part = seen(ProtectedSystem, system(), source="register", missing=[gap(ProtectedSystem, subject="row 3")])
+    found = finding(CHECK, part, seen(Snapshot, point(6), point(6, host="okänd")))
+    assert reasons(found) == {"okänd": "?register-incomplete"}
+
+
+def test_an_old_selection_does_not_count() -> None:
+    paths: dict[str, Any] = {"backup_paths": ("/srv", "/var/lib")}
+    held = seen(Snapshot, point(6, paths=("/srv",)), point(24 * 20, paths=("/var/lib",)))
+    assert reasons(finding(CHECK, register(system(**paths)), held)) == {"Ekonomi": "!path-missing"}
+
+
+def test_without_repositories_or_with_part_of_them() -> None:
+    assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-backup-source"}
+    part = seen(Snapshot, missing=[gap(Snapshot, subject="1a2b")])
+    assert reasons(finding(CHECK, register(system()), part)) == {"Ekonomi": "?repositories-unread"}
+
+
+def test_a_lower_share_is_a_decision() -> None:
+    held = register(system(), system("Arkiv", hosts=("arkiv1",)))
+    parts = held, seen(Snapshot, point(6))
+    assert reasons(finding(CHECK, *parts)) == {"Arkiv": "!not-covered"}
+    found = finding(CHECK, *parts, parameters={"critical_coverage_percent": 50})
+    assert (found.status, found.out_of_scope) == (Status.SATISFIED, {"within-accepted-share": 1})
+    assert reasons(finding(CHECK, *parts, parameters={"critical_coverage_percent": 51})) == {"Arkiv": "!not-covered"}

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checks.finding import Status
+from collector.records.backup import BackupRun, Snapshot
+from tests.checks.backup.protected import nightly, point, ran, register, system
+from tests.checks.made import finding, gap, reasons, seen
+
+CHECK = "backup-daily--period"
+CASES: dict[str, tuple[list[Snapshot], str | None]] = {
+    "every night": (nightly(10), None),
+    "a night is missing": (nightly(10, without=[3]), "!days-missing"),
+    "the last night is missing": (nightly(10, without=[0]), None),  # backup-daily says so
+    "the night before the period": (nightly(12, without=[9]), None),
+    "late one day": ([*nightly(10, without=[3]), point(6 + 24 * 3 - 5)], None),
+    "nothing": ([], None),
+    "new": (nightly(3), "?history-short"),
+    "a gap in what is new": (nightly(4, without=[2]), "!days-missing"),
+    "another host": (nightly(10, host="app2"), None),
+    "in the future alone": ([point(-50)], None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_system(name: str) -> None:
+    taken, expected = CASES[name]
+    found = finding(CHECK, register(system()), seen(Snapshot, *taken))
+    assert reasons(found).get("Ekonomi") == expected
+
+
+def test_the_days_are_named() -> None:
+    found = finding(CHECK, register(system()), seen(Snapshot, *nightly(10, without=[2, 3])))
+    (exception,) = found.exceptions
+    assert exception.facts == {"host": "app1", "count": 2, "days": ["2026-11-18", "2026-11-19"], "longest": 72}
+
+
+def test_the_job_failed_on_that_day_or_ran_and_its_point_was_thinned_out() -> None:
+    parts = register(system()), seen(Snapshot, *nightly(10, without=[3]))
+    failed = finding(CHECK, *parts, seen(BackupRun, ran(6 + 24 * 3, "failed"), source="jobs"))
+    assert reasons(failed) == {"Ekonomi": "!job-failed"}
+    good = finding(CHECK, *parts, seen(BackupRun, ran(6 + 24 * 3, "warning"), source="jobs"))
+    assert good.status is Status.SATISFIED
+
+
+@pytest.mark.parametrize(
+    ("interval", "taken", "expected"),
+    [
+        (48, nightly(10, without=[1, 3, 5, 7]), None),
+        (48, nightly(10, without=[2, 3]), "!interval-exceeded"),
+        (1, [point(each / 2) for each in range(1, 400)], None),
+        (1, [point(each) for each in range(0, 200, 4)], "!interval-exceeded"),
+    ],
+)
+def test_the_register_names_another_interval(interval: int, taken: list[Any], expected: str | None) -> None:
+    found = finding(CHECK, register(system(backup_interval_hours=interval)), seen(Snapshot, *taken))
+    assert reasons(found).get("Ekonomi") == expected
+
+
+def test_a_longer_period_finds_more() -> None:
+    parts = register(system()), seen(Snapshot, *nightly(40, without=[20]))
+    assert finding(CHECK, *parts).status is Status.SATISFIED
+    assert reasons(finding(CHECK, *parts, parameters={"period_days": 31})) == {"Ekonomi": "!days-missing"}
+
+
+def test_what_could_not_be_read_may_fill_the_gap() -> None:
+    part = seen(Snapshot, *nightly(10, without=[3]), missing=[gap(Snapshot, subject="1a2b")])
+    assert reasons(finding(CHECK, register(system()), part)) == {"Ekonomi": "?repositories-incomplete"}
+    assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-backup-source"}
