@@ -172,6 +172,14 @@ class EntraSource(SourceSettings):
     """userPrincipalNames of users that belong to a service and not to a person."""
 
 
+class RepositoryCheck(Strict):
+    """A check of the repository itself, by its own tool, in each scan that asks for it; nothing is repaired."""
+
+    data_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """Share of the stored data that is read and compared; 0: structure alone."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
+
+
 class ResticSource(SourceSettings):
     """A restic repository."""
 
@@ -181,6 +189,27 @@ class ResticSource(SourceSettings):
     password: SecretReference
     executable: str = "restic"
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
+    sizes: bool = True
+    """Whether the newest two restore points of each host and folder are measured, where restic did not note it."""
+    check: RepositoryCheck | None = None
+    """`restic check` in each scan; not run where not given. Without a share it reads no data."""
+
+
+class BorgSource(SourceSettings):
+    """A BorgBackup repository."""
+
+    type: Literal["borg"]
+    repository: Annotated[str, Field(min_length=1)]
+    """As borg takes it: a path or `ssh://user@host/path`."""
+    passphrase: SecretReference | None = None
+    """Not given: the repository is not encrypted."""
+    executable: str = "borg"
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
+    sizes: bool = True
+    """Whether the newest two archives of each host and folder are measured, by their lists of files."""
+    check: bool = False
+    """Whether `borg check --repository-only` is run in each scan: it reads all of the data."""
+    check_timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
 
 
 class FirewallSource(SourceSettings):
@@ -262,6 +291,7 @@ AnySource = Annotated[
     | LdapSource
     | EntraSource
     | ResticSource
+    | BorgSource
     | FirewallSource
     | FirewallExportSource
     | ProbeSource

@@ -15,6 +15,7 @@ from collector.source import Source, SourceError
 from config.settings import Settings
 from config.sources import (
     AnySource,
+    BorgSource,
     EntraSource,
     FirewallExportSource,
     FirewallSource,
@@ -126,6 +127,10 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.backup.restic import ResticRepository
 
             return ResticRepository(entry, lambda: resolve(entry.password))
+        case BorgSource():
+            from collector.backup.borg import BorgRepository
+
+            return BorgRepository(entry, resolve)
         case FirewallSource():
             from collector.network.nftables import NftablesFirewalls
 

@@ -1,60 +1,78 @@
-"""Restore points of a restic repository, read without a lock, a cache or a write (restic(1))."""
+"""Restore points, locks and integrity of a restic repository, read without a lock, a cache or a write (restic(1))."""
 
 from __future__ import annotations
 
 import getpass
-import shlex
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from collector.backup.measuring import newest_two
+from collector.backup.restic_command import ResticCommand
 from collector.backup.restic_output import (
-    failure,
-    masked,
+    Lock,
+    address_host,
+    parse_check,
     parse_identifiers,
     parse_lock,
+    parse_size,
     parse_snapshots,
     parse_unreadable,
+    trees,
 )
 from collector.evidence import GapCause
-from collector.records.backup import Snapshot
+from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
-from collector.transport.process import LocalPrograms, Programs
+from collector.transport.process import Completed, LocalPrograms, Programs
 from config.sources import ResticSource
 
-MAX_OUTPUT = 256 << 20
-"""Bytes of `restic snapshots --json`: some 400,000 restore points."""
 MAX_LOCKS = 50
 """Locks that are looked into; more than that is a gap of its own."""
 
-_READ_ONLY = ("--no-lock", "--no-cache")
 _SNAPSHOTS = ("--json", "snapshots")
 _LIST = ("list", "snapshots")
 _LOCKS = ("list", "locks")
+_STATS = ("--json", "stats", "--mode", "restore-size")
+_AT_ONCE = 2
+"""restic processes side by side: each spends half a second on the key alone (scrypt)."""
 
 
 class ResticRepository:
     """A restic repository; implements `collector.source.Source`.
 
     `password` is called once per reading and may raise SourceError; what it gives goes to restic by its
-    environment alone, as does the address: neither is in an argument list that other users can read.
+    environment alone, as does the address: neither is in an argument list that other users can read. Data packs are
+    read for nothing but `check` with a share of them.
     """
 
-    provides: frozenset[type[Record]] = frozenset({Snapshot})
-
-    def __init__(self, settings: ResticSource, password: Callable[[], str], programs: Programs | None = None) -> None:
+    def __init__(
+        self,
+        settings: ResticSource,
+        password: Callable[[], str],
+        programs: Programs | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.id = settings.id
+        self.provides: frozenset[type[Record]] = frozenset({Snapshot, BackupRepository}) | (
+            {IntegrityCheck} if settings.check is not None else set()
+        )
         self._settings = settings
-        self._password = password
-        self._programs = programs or LocalPrograms()
-        self._address = masked(settings.repository)
+        self._restic = ResticCommand(settings, password, programs or LocalPrograms())
+        self._now = now
 
     def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
-        """Listing the repository's files, reading its restore points, and its locks."""
-        if Snapshot not in wanted:
-            return
+        """Listing the repository's files, reading its restore points, and its locks; measuring and checking it."""
         rights = "to read the repository's files, and its password"
-        for arguments in (_LIST, _SNAPSHOTS, _LOCKS, ("cat", "lock", "ID")):
-            yield Query(self._address, self._shown(arguments), (Snapshot,), rights)
+        kinds = tuple(kind for kind in (Snapshot, BackupRepository) if kind in wanted)
+        commands: list[Sequence[str]] = [_LIST, _SNAPSHOTS] if Snapshot in wanted else []
+        commands += [_LOCKS, ("cat", "lock", "ID")] if kinds else []
+        commands += [(*_STATS, "ID")] if Snapshot in wanted and self._settings.sizes else []
+        for arguments in commands:
+            yield Query(self._restic.address, self._restic.shown(arguments), kinds, rights)
+        if IntegrityCheck in wanted and self._settings.check is not None:
+            yield Query(self._restic.address, self._restic.shown(self._check_arguments()), (IntegrityCheck,), rights)
 
     def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
         """Read every restore point.
@@ -62,56 +80,84 @@ class ResticRepository:
         The source's count is what the repository's list of files names: restic leaves out a restore point that it
         cannot load, and still ends with status 0.
         """
-        if Snapshot not in wanted:
+        wanted &= self.provides
+        if not wanted:
             return
         recorder.identity(f"{getpass.getuser()} on this host, with the repository's password")
-        password = self._password()
-        listed = parse_identifiers(self._run(_LIST, password, recorder)[0])
-        output, errors = self._run(_SNAPSHOTS, password, recorder)
-        given = 0
-        missing = {_short(identifier) for identifier in listed}
-        for snapshot in parse_snapshots(output):
-            recorder.add(snapshot)
-            given += 1
-            missing.discard(_short(snapshot.identifier))
-        for unreadable in parse_unreadable(errors):
-            recorder.gap(
-                Snapshot,
-                GapCause.DENIED if "permission denied" in unreadable.detail else GapCause.MALFORMED,
-                f"restic could not load the restore point: {self._clean(unreadable.detail, password)}",
-                remedy="run `restic check` on the repository, and let the collector's user read all of its files",
-                subject=unreadable.identifier,
-            )
-        self._look_at_locks(password, recorder)
-        recorder.complete(Snapshot, source_count=given + len(missing))
+        self._restic.secret()
+        if wanted & {Snapshot, BackupRepository}:
+            commands = (_LIST, _SNAPSHOTS, _LOCKS) if Snapshot in wanted else (_LOCKS,)
+            answers = self._run_all(commands, recorder)
+            if Snapshot in wanted:
+                self._add_snapshots(answers[0], answers[1], recorder)
+            self._add_repository(self._exclusive_locks(answers[-1], recorder), recorder)
+            recorder.complete(BackupRepository, source_count=1)
+        if IntegrityCheck in wanted:
+            self._check(recorder)
 
     def diagnose(self) -> Iterable[Diagnosis]:
         """Try to list the restore points."""
         try:
-            password = self._password()
-            output, errors = self._call(_SNAPSHOTS, password)
-            count = sum(1 for _ in parse_snapshots(output))
+            done = self._restic.call(_SNAPSHOTS)
+            count = sum(1 for _ in parse_snapshots(done.output))
         except SourceError as error:
-            yield Diagnosis(self._address, ok=False, text=error.detail, remedy=error.remedy)
+            yield Diagnosis(self._restic.address, ok=False, text=error.detail, remedy=error.remedy)
             return
-        unreadable = parse_unreadable(errors)
+        unreadable = parse_unreadable(done.errors)
         if unreadable:
             text = f"{count} restore points; {len(unreadable)} could not be loaded"
-            yield Diagnosis(self._address, ok=False, text=text, remedy="run `restic check` on the repository")
+            yield Diagnosis(self._restic.address, ok=False, text=text, remedy="run `restic check` on the repository")
         else:
-            yield Diagnosis(self._address, ok=True, text=f"{count} restore points")
+            yield Diagnosis(self._restic.address, ok=True, text=f"{count} restore points")
 
-    def _look_at_locks(self, password: str, recorder: Recorder) -> None:
+    def _add_snapshots(self, listing: Completed, answer: Completed, recorder: Recorder) -> None:
+        snapshots = list(parse_snapshots(answer.output))
+        if self._settings.sizes:
+            self._measure(snapshots, trees(answer.output), recorder)
+        missing = {identifier[:8] for identifier in parse_identifiers(listing.output)}
+        for snapshot in snapshots:
+            recorder.add(snapshot)
+            missing.discard(snapshot.identifier[:8])
+        for unreadable in parse_unreadable(answer.errors):
+            recorder.gap(
+                Snapshot,
+                GapCause.DENIED if "permission denied" in unreadable.detail else GapCause.MALFORMED,
+                f"restic could not load the restore point: {unreadable.detail}",
+                remedy="run `restic check` on the repository, and let the collector's user read all of its files",
+                subject=unreadable.identifier,
+            )
+        recorder.complete(Snapshot, source_count=len(snapshots) + len(missing))
+
+    def _measure(self, snapshots: list[Snapshot], contents: Sequence[str | None], recorder: Recorder) -> None:
+        """Put the size on the newest restore points, in place; those of equal content are measured once.
+
+        One that cannot be measured keeps an unknown size: the check of what it holds says so.
+        """
+        places = newest_two(snapshots)
+        one_of = {contents[place]: place for place in places}
+        commands = [(*_STATS, snapshots[place].identifier) for place in one_of.values()]
+        for arguments in commands:
+            recorder.ran(self._restic.shown(arguments), (Snapshot,))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            done = dict(zip(one_of, pool.map(self._restic.run, commands), strict=True))
+        for place in places:
+            answer = done[contents[place]]
+            if answer.status == 0:
+                snapshots[place] = replace(snapshots[place], size_bytes=parse_size(answer.output))
+
+    def _exclusive_locks(self, listing: Completed, recorder: Recorder) -> list[Lock]:
         """An exclusive lock (prune, forget) means that restore points may go while they are counted."""
-        identifiers = parse_identifiers(self._run(_LOCKS, password, recorder)[0])
+        identifiers = parse_identifiers(listing.output)
+        found = []
         for identifier in identifiers[:MAX_LOCKS]:
             try:
-                lock = parse_lock(identifier, self._run(("cat", "lock", identifier), password, recorder)[0])
+                lock = parse_lock(identifier, self._run_all([("cat", "lock", identifier)], recorder)[0].output)
             except SourceError as error:
                 if error.cause is GapCause.ABSENT:  # released since it was listed
                     continue
                 raise
             if lock.exclusive:
+                found.append(lock)
                 recorder.gap(
                     Snapshot,
                     GapCause.DENIED,
@@ -128,40 +174,51 @@ class ResticRepository:
                 remedy="remove locks that dead processes left with `restic unlock`",
                 subject="locks",
             )
+        return found
 
-    def _run(self, arguments: Sequence[str], password: str, recorder: Recorder) -> tuple[bytes, str]:
-        recorder.ran(self._shown(arguments), (Snapshot,))
-        return self._call(arguments, password)
-
-    def _call(self, arguments: Sequence[str], password: str) -> tuple[bytes, str]:
-        """Standard output and standard error; raises SourceError for a failing status."""
-        if not password:
-            raise SourceError(
-                GapCause.DENIED,
-                "the repository's password is empty",
-                "give the reference `password` in the settings a value",
+    def _add_repository(self, locks: Sequence[Lock], recorder: Recorder) -> None:
+        oldest = min((lock for lock in locks if lock.since is not None), key=lambda each: str(each.since), default=None)
+        recorder.add(
+            BackupRepository(
+                name=self.id,
+                tool="restic",
+                host=address_host(self._settings.repository),
+                encrypted=True,
+                locked_since=None if oldest is None else oldest.since,
+                locked_by=None if oldest is None else oldest.host,
             )
-        done = self._programs.run(
-            [self._settings.executable, *_READ_ONLY, *arguments],
-            limit=MAX_OUTPUT,
-            timeout=self._settings.timeout_seconds,
-            environment={"RESTIC_REPOSITORY": self._settings.repository, "RESTIC_PASSWORD": password},
-            package="restic",
         )
-        if done.status != 0:
-            command = f"restic {' '.join(arguments[:2])}"
-            raise failure(command, done.status, done.errors, password)
-        return done.output, done.errors
 
-    def _clean(self, text: str, password: str) -> str:
-        """Restic's words without the password or the credentials in an address."""
-        return masked(text.replace(password, "***"))
+    def _check(self, recorder: Recorder) -> None:
+        settings = self._settings.check
+        if settings is None:
+            return
+        arguments = self._check_arguments()
+        recorder.ran(self._restic.shown(arguments), (IntegrityCheck,))
+        done = self._restic.run(arguments, timeout=settings.timeout_seconds)
+        whole, damaged = parse_check(done.status, done.errors, self._restic.secret())
+        recorder.add(
+            IntegrityCheck(
+                repository=self.id,
+                date=self._now().date(),
+                result="passed" if whole else "failed",
+                data_percent=settings.data_percent,
+                damaged=damaged,
+            )
+        )
+        recorder.complete(IntegrityCheck, source_count=1)
 
-    def _shown(self, arguments: Sequence[str]) -> str:
-        command = shlex.join([self._settings.executable, *_READ_ONLY, *arguments])
-        return f"RESTIC_REPOSITORY={shlex.quote(self._address)} {command}"
+    def _check_arguments(self) -> tuple[str, ...]:
+        share = 0 if self._settings.check is None else self._settings.check.data_percent
+        if share == 100:
+            return ("check", "--read-data")
+        return ("check", f"--read-data-subset={share}%") if share else ("check",)
 
-
-def _short(identifier: str) -> str:
-    """The id as restic shows it to people: eight characters."""
-    return identifier[:8]
+    def _run_all(self, commands: Sequence[Sequence[str]], recorder: Recorder) -> list[Completed]:
+        """The answers of several commands run side by side; raises the first one's SourceError."""
+        for arguments in commands:
+            recorder.ran(self._restic.shown(arguments), (Snapshot, BackupRepository))
+        if len(commands) == 1:
+            return [self._restic.call(commands[0])]
+        with ThreadPoolExecutor(len(commands)) as pool:
+            return list(pool.map(self._restic.call, commands))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from collector.evidence import GapCause
 from collector.records.backup import Snapshot
@@ -16,6 +17,10 @@ from collector.source import SourceError
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}")
 _NOT_LOADED = re.compile(r"could not load snapshot ([0-9a-f]{6,64}): (.*)")
+_DAMAGED = re.compile(
+    r"\b(pack|tree|blob|data|snapshot)\s(?:ID\s)?(?:does not match, want\s)?<?([0-9a-f]{8,64})", re.IGNORECASE
+)
+MAX_DAMAGED = 100
 _ADDRESS_CREDENTIALS = re.compile(r"(://)[^/@\s]*:[^/\s]*@")
 
 _PASSWORD_REMEDY = "check that the password reference in the settings holds this repository's password"  # noqa: S105
@@ -51,6 +56,8 @@ class Lock:
     exclusive: bool
     host: str
     time: str
+    since: datetime | None = None
+    """The same, where it is a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Unreadable:
 
 
 def parse_snapshots(output: bytes) -> Iterator[Snapshot]:
-    """The restore points of `restic snapshots --json`.
+    """The restore points of `restic snapshots --json`, in restic's order.
 
     Raises SourceError malformed for output that is cut off or is no list of snapshots (restic-snapshots(1)).
     """
@@ -71,6 +78,52 @@ def parse_snapshots(output: bytes) -> Iterator[Snapshot]:
         raise _malformed("restic snapshots", "no list")
     for number, item in enumerate(value, start=1):
         yield _snapshot(item, number)
+
+
+def trees(output: bytes) -> tuple[str | None, ...]:
+    """The id of what each restore point holds, in restic's order: those of equal content have the same."""
+    value = _json(output, "restic snapshots")
+    items = value if isinstance(value, list) else []
+    return tuple(tree if isinstance(tree := item.get("tree"), str) else None for item in items)
+
+
+def parse_size(output: bytes) -> int:
+    """Bytes by `restic stats --json --mode restore-size`; raises SourceError malformed."""
+    value = _json(output, "restic stats")
+    size = value.get("total_size") if isinstance(value, dict) else None
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise _malformed("restic stats", "no `total_size`")
+    return size
+
+
+def parse_check(status: int, errors: str, secret: str = "") -> tuple[bool, tuple[str, ...]]:
+    """Whether `restic check` found the repository whole, and the damaged parts that it named, each once, sorted.
+
+    restic says of a failing repository «repository contains errors», and of a check that it could not make anything
+    else: raises SourceError for that.
+    """
+    if status == 0:
+        return True, ()
+    if "repository contains errors" not in errors:
+        raise failure("restic check", status, errors, secret)
+    damaged = {f"{match[1].lower()} {match[2][:16]}" for match in _DAMAGED.finditer(errors)}
+    return False, tuple(sorted(damaged))[:MAX_DAMAGED]
+
+
+def address_host(repository: str) -> str | None:
+    """The host of a repository address; None for a path on this host and for stores that are no host of ours.
+
+    `sftp:user@host:/path`, `sftp://user@host:22/path`, `rest:https://host:8000/`, `ssh://host/path`.
+    """
+    text = repository.removeprefix("rest:")
+    if text.startswith("sftp:") and not text.startswith("sftp://"):
+        return text[5:].partition(":")[0].rpartition("@")[2] or None
+    if "://" in text:
+        try:
+            return urlsplit(text).hostname
+        except ValueError:
+            return None
+    return None
 
 
 def parse_identifiers(output: bytes) -> tuple[str, ...]:
@@ -87,7 +140,12 @@ def parse_lock(identifier: str, output: bytes) -> Lock:
     value = _json(output, "restic cat lock")
     if not isinstance(value, dict) or not isinstance(value.get("exclusive"), bool):
         raise _malformed("restic cat lock", "no `exclusive`")
-    return Lock(identifier, value["exclusive"], str(value.get("hostname", "?")), str(value.get("time", "?")))
+    time = str(value.get("time", "?"))
+    try:
+        since = _time(time, 1)
+    except SourceError:
+        since = None
+    return Lock(identifier, value["exclusive"], str(value.get("hostname", "?")), time, since)
 
 
 def parse_unreadable(errors: str) -> tuple[Unreadable, ...]:
@@ -123,7 +181,22 @@ def _snapshot(item: Any, number: int) -> Snapshot:
         host=host,
         paths=_texts(item.get("paths"), number),
         tags=_texts(item.get("tags"), number),
+        parent=_shortened(item.get("parent")),
+        size_bytes=_noted(item, "total_bytes_processed"),
+        files=_noted(item, "total_files_processed"),
     )
+
+
+def _shortened(identifier: Any) -> str | None:
+    """An id as the restore points' own are given."""
+    return identifier[:8] if isinstance(identifier, str) else None
+
+
+def _noted(item: dict[str, Any], name: str) -> int | None:
+    """A figure of the summary that restic 0.17 and later keep with a restore point."""
+    summary = item.get("summary")
+    value = summary.get(name) if isinstance(summary, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _texts(value: Any, number: int) -> tuple[str, ...]:

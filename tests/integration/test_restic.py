@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,12 +56,12 @@ def copy(repository: Path, tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
-def gather(repository: str, folder: Path, password: str = PASSWORD, seconds: int = 60) -> EvidenceSet:
+def gather(repository: str, folder: Path, password: str = PASSWORD, seconds: int = 60, **said: Any) -> EvidenceSet:
     settings = ResticSource(
-        id="backup", type="restic", repository=repository, password="env:X", timeout_seconds=seconds
+        id="backup", type="restic", repository=repository, password="env:X", timeout_seconds=seconds, **said
     )
     source = ResticRepository(settings, lambda: password)
-    return collect([ConfiguredSource(source, source.provides)], folder / "run", "test")
+    return collect([ConfiguredSource(source, frozenset({Snapshot}))], folder / "run", "test")
 
 
 def test_every_snapshot_is_read_name_by_name(repository: Path, tmp_path: Path) -> None:

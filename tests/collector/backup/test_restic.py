@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.backup.restic import ResticRepository
-from collector.backup.restic_output import failure, parse_lock, parse_snapshots
+from collector.backup.restic_output import (
+    address_host,
+    failure,
+    parse_check,
+    parse_lock,
+    parse_size,
+    parse_snapshots,
+)
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, GapCause
-from collector.records.backup import Snapshot
+from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
+from collector.records.record import Record
 from collector.source import SourceError
 from collector.transport.process import Completed
-from config.sources import ResticSource
+from config.sources import RepositoryCheck, ResticSource
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "restic"
 PASSWORD = "korrekt-häst"
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 LOCK = "9cd5093bf3663b146024a656bd3f527fb17463169d9f298eb6c730eeb9ec33bd"
 
 
@@ -43,7 +53,7 @@ class RecordedPrograms:
     ) -> Completed:
         self.calls.append((argv, environment or {}))
         arguments = [each for each in argv[1:] if not each.startswith("--")]
-        answer = self.answers[" ".join(arguments)]
+        answer = self.answers.get(" ".join(arguments), Completed(1, b"", "Fatal: not recorded"))
         if isinstance(answer, SourceError):
             raise answer
         return answer
@@ -65,10 +75,18 @@ def recorded(case: str, *, locks: bytes = b"", **more: Completed) -> RecordedPro
 
 @pytest.fixture
 def gather(tmp_path: Path) -> Callable[..., EvidenceSet]:
-    def run(programs: RecordedPrograms, repository: str = "/srv/backup/repo", password: str = PASSWORD) -> EvidenceSet:
-        settings = ResticSource(id="backup", type="restic", repository=repository, password="env:RESTIC")
-        source = ResticRepository(settings, lambda: password, programs)
-        return collect([ConfiguredSource(source, source.provides)], tmp_path / "run", "test")
+    def run(
+        programs: RecordedPrograms,
+        repository: str = "/srv/backup/repo",
+        password: str = PASSWORD,
+        kinds: tuple[type[Record], ...] = (Snapshot,),
+        **said: Any,
+    ) -> EvidenceSet:
+        settings = ResticSource(
+            id="backup", type="restic", repository=repository, password="env:RESTIC", sizes=False, **said
+        )
+        source = ResticRepository(settings, lambda: password, programs, now=lambda: NOW)
+        return collect([ConfiguredSource(source, frozenset(kinds))], tmp_path / "run", "test")
 
     return run
 
@@ -219,3 +237,86 @@ JSON = st.recursive(
 def test_any_json_gives_snapshots_or_a_source_error(value: object) -> None:
     output = json.dumps(value).encode()
     assert cause_of(lambda: list(parse_snapshots(output))) in {None, GapCause.MALFORMED}
+
+
+def test_a_lock_is_shown_with_its_age_and_holder(gather: Callable[..., EvidenceSet]) -> None:
+    body = {"time": "2026-11-19T08:14:58.5+01:00", "exclusive": True, "hostname": "app1"}
+    programs = recorded(
+        "nightly", locks=f"{LOCK}\n".encode(), **{f"cat lock {LOCK}": Completed(0, json.dumps(body).encode(), "")}
+    )
+    (population,) = gather(programs, repository="sftp:styrk@backup1:/srv", kinds=(BackupRepository,)).populations
+    assert list(population.records) == [
+        BackupRepository(
+            name="backup",
+            tool="restic",
+            host="backup1",
+            encrypted=True,
+            locked_since=datetime(2026, 11, 19, 7, 14, 58, 500000, tzinfo=UTC),
+            locked_by="app1",
+        )
+    ]
+
+
+def case(name: str) -> str:
+    return (RECORDINGS / "check" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "damaged"), [("flipped-bytes", ("pack d2de17e4c8cb0f2b",)), ("missing-pack", ("pack d2de17e4c8cb0f2b",))]
+)
+def test_a_check_names_what_is_damaged(name: str, damaged: tuple[str, ...], gather: Callable[..., EvidenceSet]) -> None:
+    programs = RecordedPrograms({"check": Completed(1, b"", case(name))})
+    asked = RepositoryCheck(data_percent=5)
+    (population,) = gather(programs, kinds=(IntegrityCheck,), check=asked).populations
+    assert list(population.records) == [
+        IntegrityCheck(repository="backup", date=date(2026, 11, 21), result="failed", data_percent=5, damaged=damaged)
+    ]
+    assert programs.calls[0][0][-1] == "--read-data-subset=5%"
+
+
+@pytest.mark.parametrize(("share", "argument"), [(0, "check"), (100, "--read-data"), (1, "--read-data-subset=1%")])
+def test_data_is_read_by_the_share_that_is_asked_for(
+    share: int, argument: str, gather: Callable[..., EvidenceSet]
+) -> None:
+    programs = RecordedPrograms({"check": Completed(0, b"no errors were found", "")})
+    gather(programs, kinds=(IntegrityCheck,), check=RepositoryCheck(data_percent=share))
+    assert programs.calls[0][0][-1] == argument
+
+
+def test_a_check_that_could_not_be_made_is_no_damage(gather: Callable[..., EvidenceSet]) -> None:
+    words = (RECORDINGS / "failures" / "rest-refused.txt").read_text(encoding="utf-8")
+    programs = RecordedPrograms({"check": Completed(1, b"", words)})
+    (gap,) = gather(programs, kinds=(IntegrityCheck,), check=RepositoryCheck()).gaps
+    assert gap.cause is GapCause.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("/srv/restic", None),
+        ("sftp:styrk@backup1:/srv", "backup1"),
+        ("sftp:backup1:/srv", "backup1"),
+        ("sftp://styrk@backup1:2222//srv", "backup1"),
+        ("rest:https://u:p@backup1:8000/x", "backup1"),
+        ("ssh://styrk@backup1/./borg", "backup1"),
+        ("C:\\backup", None),
+        ("rest:http://[", None),
+    ],
+)
+def test_the_host_of_an_address(address: str, host: str | None) -> None:
+    assert address_host(address) == host
+
+
+def test_a_later_restic_notes_sizes_itself() -> None:
+    item = {"id": "1a2b3c4d5e", "time": "2026-11-21T02:00:00Z", "hostname": "app1", "parent": "99aabbccdd"}
+    noted = {**item, "summary": {"total_bytes_processed": 4096, "total_files_processed": 2}}
+    (snapshot,) = parse_snapshots(json.dumps([noted]).encode())
+    assert (snapshot.size_bytes, snapshot.files, snapshot.parent) == (4096, 2, "99aabbcc")
+    (snapshot,) = parse_snapshots(json.dumps([item | {"summary": {"total_bytes_processed": -1}}]).encode())
+    assert (snapshot.size_bytes, snapshot.files) == (None, None)
+
+
+@given(st.binary(max_size=100), st.text(max_size=100), st.integers(0, 255))
+def test_any_answer_gives_a_size_and_a_check_or_a_source_error(output: bytes, errors: str, status: int) -> None:
+    assert cause_of(lambda: parse_size(output)) in {None, GapCause.MALFORMED}
+    cause_of(lambda: parse_check(status, errors))
