@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from assessment.periods import Days, judge_days, tells_of_days
+from assessment.periods import Days, judge_days, looks_back, tells_of_days
 from assessment.policy import AskedControl, Claim, Period, Policy
 from assessment.waivers import in_scope
 from checks.finding import Finding, Status
@@ -95,6 +95,8 @@ def weigh(claim: Claim, scope: NamedScope, check: Check, policy: Policy, evidenc
         sources=frozenset(source for source in sources if in_scope(claim.scope, source, policy.sources)),
     )
     known = check.parameters.__dataclass_fields__
+    if looks_back(check) and (claim.period is not None or "period_days" not in claim.parameters):
+        return
     asked = policy.parameters(AskedControl(claim.control, claim.parameters))
     parameters = {name: value for name, value in asked.items() if name in known}
     days: dict[str, Days] = {}

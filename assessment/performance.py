@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assessment.backup_chain import Chain, backup_chains
 from assessment.claims import ClaimAssessment, assess_claims
 from assessment.policy import AskedControl, Policy
 from assessment.requirements import RequirementAssessment, assess_requirements
@@ -47,6 +48,8 @@ class Results:
     coverage: Coverage
     ways_in: WaysIn = NONE
     """Which factor each privileged person must use on each way in."""
+    backup_chains: tuple[Chain, ...] = ()
+    """The chain of backup of each critical system."""
 
 
 def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> Results:
@@ -89,6 +92,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
         waivers=uses,
         coverage=_coverage(asked, checks, requirements),
         ways_in=ways_in(evidence, checks, policy.as_of),
+        backup_chains=_chains(evidence, policy, checks, asked),
     )
 
 
@@ -116,6 +120,7 @@ def documents(results: Results) -> dict[str, bytes]:
         "findings.json": _bytes(findings),
         "assessment.json": _bytes(assessment),
         "claims.json": _bytes({"claims": claims}),
+        "backup_chain.json": _bytes({"rows": [_chain_document(chain) for chain in results.backup_chains]}),
         "ways_in.json": _bytes(
             {
                 "rows": [_way_document(row) for row in results.ways_in.rows],
@@ -182,6 +187,39 @@ def _way_document(row: WayIn) -> dict[str, JsonValue]:
         "registered": row.registered.value,
         "held": list(row.held),
     }
+
+
+def _chain_document(chain: Chain) -> dict[str, JsonValue]:
+    return {
+        "id": f"{chain.source} {chain.system}",
+        "system": chain.system,
+        "source": chain.source,
+        "owner": chain.owner,
+        "weakest": chain.weakest,
+        "links": [
+            {
+                "link": link.link,
+                "state": link.state.value,
+                "check": link.check,
+                "reason": link.reason,
+                "facts": dict(link.facts),
+                "shown": encode(link.shown),
+            }
+            for link in chain.links
+        ],
+    }
+
+
+def _chains(
+    evidence: EvidenceSet, policy: Policy, checks: Sequence[Check], asked: Sequence[AskedControl]
+) -> tuple[Chain, ...]:
+    """The chains by the checks that were asked, with the organisation's values (a requirement's own are left out)."""
+    controls = {control.id for control in asked}
+    if policy.only_controls:
+        controls &= set(policy.only_controls)
+    chosen = [check for check in checks if check.control in controls]
+    parameters = {check.id: _key(check, policy.parameters(AskedControl(check.control, {})))[1] for check in chosen}
+    return backup_chains(evidence, chosen, parameters, policy.as_of)
 
 
 def _gap_document(gap: Gap) -> JsonValue:

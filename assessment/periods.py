@@ -21,12 +21,13 @@ from checks.finding import Verdict
 from checks.judgement import Check, Selection, fit_parameters
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import AccessReview
-from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
+from collector.records.backup import BackupRun, MajorChange, ProtectedSystem, RestoreTest, Snapshot
 from collector.records.codec import JsonValue
 from collector.records.record import Record
 
 DATED: Mapping[type[Record], str] = {
     Snapshot: "time",
+    BackupRun: "started",
     RestoreTest: "date",
     MajorChange: "date",
     AccessReview: "date",
@@ -62,6 +63,11 @@ def tells_of_days(check: Check) -> bool:
     """Whether the check can be judged on a past day from what it reads."""
     kinds = set(check.reads)
     return bool(kinds & DATED.keys()) and kinds <= DATED.keys() | DESCRIPTIONS
+
+
+def looks_back(check: Check) -> bool:
+    """Whether the check itself looks over a period; the days of a claim's own period are judged by the others."""
+    return "period_days" in check.parameters.__dataclass_fields__
 
 
 def judge_days(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class ReportContents:
     """data/evidence/index.json: populations and gaps with their provenance."""
     stated_claims: Sequence[Json] = ()
     """data/policy/claims.json: the claims as the suppliers state them."""
+    backup_chain: Json = field(default_factory=dict)
+    """data/results/backup_chain.json: the chain of backup of each critical system; empty for a bundle without it."""
     identity: str | None = None
     """SHA-256 (hex) of the tag manifest; None for a report that is itself part of the bundle."""
     signer: str | None = None
@@ -61,6 +63,9 @@ def read_contents(bundle_path: Path) -> ReportContents:
             assessment=_object(bundle, f"{RESULTS}/assessment.json"),
             claims=_object(bundle, f"{RESULTS}/claims.json"),
             ways_in=_object(bundle, f"{RESULTS}/ways_in.json"),
+            backup_chain=_object(bundle, f"{RESULTS}/backup_chain.json")
+            if _holds(bundle, f"{RESULTS}/backup_chain.json")
+            else {},
             evidence=_object(bundle, EVIDENCE_INDEX),
             stated_claims=_list(bundle, f"{POLICY}/claims.json") if _holds(bundle, f"{POLICY}/claims.json") else [],
             identity=bundle.identity if _holds(bundle, TAG_MANIFEST) else None,

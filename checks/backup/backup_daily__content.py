@@ -2,8 +2,8 @@
 
 A job that ends well over an empty folder, an unmounted disk or a database that was not there makes a restore point all
 the same. A system deviates when the newest restore point of one of its hosts is empty, or smaller than
-`shrunken_percent` of the one before it (of the same host, folders and repository). A source that does not tell sizes
-leaves it undetermined.
+`shrunken_percent` of the one before it (of the same host, folders and repository). Where only earlier ones have a size,
+it is undetermined; where none of a system's restore points has one, the system is out of scope.
 """
 
 from __future__ import annotations
@@ -65,6 +65,9 @@ REASONS = {
         ),
         Severity.LOW,
     ),
+    "sizes-not-told": Reason(
+        Text("Ingen återställningspunkts storlek är känd.", "No restore point's size is known."),
+    ),
     "nothing-to-judge": Reason(
         Text("Ingen återställningspunkt finns; se backup-daily.", "There is no restore point; see backup-daily.")
     ),
@@ -82,12 +85,21 @@ def judge(
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
         else:
+            held = points.of_system(system)
+            told = any(_told(point) for found in held.values() for point in found)
             outcomes = [
                 _judge_series(system, host, series, parameters)
-                for host, found in points.of_system(system).items()
+                for host, found in held.items()
                 for series in _series(found, as_of)
             ]
-            yield worst(outcomes) if outcomes else out_of_scope(system, "nothing-to-judge")
+            if outcomes and told:
+                yield worst(outcomes)
+            else:
+                yield out_of_scope(system, "sizes-not-told" if outcomes else "nothing-to-judge")
+
+
+def _told(point: Point) -> bool:
+    return point.snapshot.size_bytes is not None or point.snapshot.files is not None
 
 
 def _series(found: Sequence[Point], as_of: datetime) -> list[list[Point]]:

@@ -141,7 +141,8 @@ def judge(
         if (outcome := outside(system)) is not None:
             yield outcome
         elif not snapshots.populations:
-            yield undetermined(system, "no-backup-source")
+            asked = repositories.asked
+            yield undetermined(system, "no-backup-source") if asked else out_of_scope(system, "no-integrity-evidence")
         else:
             newest: dict[str, dict[str, Point]] = {}
             for found in points.of_system(system).values():
@@ -159,7 +160,7 @@ class _Repositories:
         checks = evidence.reading(IntegrityCheck)
         self._parameters = parameters
         self._as_of = as_of
-        self._asked = bool(checks.populations or checks.gaps)
+        self.asked = bool(checks.populations or checks.gaps)
         self._whole = checks.complete
         self._not_run = {gap.source.casefold() for gap in checks.all_gaps}
         self._checks: defaultdict[str, list[IntegrityCheck]] = defaultdict(list)
@@ -201,7 +202,7 @@ class _Repositories:
         return self._judge_checks(system, name)
 
     def _judge_checks(self, system: ProtectedSystem, name: str) -> Outcome:
-        if not self._asked:
+        if not self.asked:
             return out_of_scope(system, "no-integrity-evidence")
         held = self._checks[name.casefold()]
         if not held:

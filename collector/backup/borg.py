@@ -127,6 +127,8 @@ class BorgRepository:
             if done.status == 0:
                 size, files = parse_sizes(done.output)
                 archives[place] = replace(archives[place], size_bytes=size, files=files)
+            else:
+                recorder.unreadable(Snapshot, ("size_bytes", "files"))
 
     def _check(self, call: _Call, recorder: Recorder) -> None:
         recorder.ran(self._shown(_CHECK), (IntegrityCheck,))

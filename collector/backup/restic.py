@@ -144,6 +144,8 @@ class ResticRepository:
             answer = done[contents[place]]
             if answer.status == 0:
                 snapshots[place] = replace(snapshots[place], size_bytes=parse_size(answer.output))
+            else:
+                recorder.unreadable(Snapshot, ("size_bytes",))
 
     def _exclusive_locks(self, listing: Completed, recorder: Recorder) -> list[Lock]:
         """An exclusive lock (prune, forget) means that restore points may go while they are counted."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from checks.finding import Severity
 from collector.evidence import Obtained
-from reporters.html import collection, decisions, groups, requirements, rules, summary, unknown, ways
+from reporters.html import chain, collection, decisions, groups, requirements, rules, summary, unknown, ways
 from reporters.html.book import Book
 from reporters.html.chart import MARKS
 from reporters.report import ReportContents
@@ -44,6 +44,8 @@ def render(contents: ReportContents, language: Language) -> str:
         untested=unknown.untested(book),
         catalogues=requirements.catalogue_views(book, (*exceptions, *undetermined, *waived)),
         ways=ways.ways_table(book),
+        chain=chain.chain_table(book),
+        links=chain.LINKS,
         claims=decisions.claim_rows(book),
         waivers=decisions.waiver_rows(book),
         sources=sources,

@@ -15,6 +15,7 @@ CASES: dict[str, tuple[list[Snapshot], str | None]] = {
     "no files": ([point(6, size_bytes=4096, files=0)], "!empty"),
     "the first": ([point(6, size_bytes=1)], None),
     "it was empty before": ([point(54, size_bytes=100), point(30, size_bytes=0), point(6, size_bytes=90)], None),
+    "no size told": ([point(30), point(6)], None),
     "size not told": ([point(30, size_bytes=100), point(6)], "?size-unknown"),
     "other folders are no measure": (
         [point(30, size_bytes=10**9, paths=("/srv",)), point(29, size_bytes=10, paths=("/etc",))],

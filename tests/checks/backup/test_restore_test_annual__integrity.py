@@ -48,7 +48,9 @@ def test_one_system(name: str) -> None:
 def test_where_nobody_looks_and_where_it_could_not_be_looked() -> None:
     held = seen(Snapshot, point(6), source="backup")
     assert finding(CHECK, register(system()), held).status is Status.NOT_APPLICABLE
-    assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-backup-source"}
+    assert finding(CHECK, register(system())).status is Status.NOT_APPLICABLE
+    alone = seen(IntegrityCheck, checked(), source="log")
+    assert reasons(finding(CHECK, register(system()), alone)) == {"Ekonomi": "?no-backup-source"}
     failed = gap(IntegrityCheck, source="backup")
     assert reasons(finding(CHECK, register(system()), held, failed)) == {"Ekonomi": "?check-not-run"}
 

@@ -242,6 +242,59 @@ def small() -> ReportContents:
             ],
             "joined": True,
         },
+        backup_chain={
+            "rows": [
+                {
+                    "id": "systemregister Ekonomi",
+                    "system": "Ekonomi",
+                    "source": "systemregister",
+                    "owner": "ekonomichef",
+                    "weakest": "restorable",
+                    "links": [
+                        {
+                            "link": "taken",
+                            "state": "yes",
+                            "check": "backup-daily",
+                            "reason": "",
+                            "facts": {},
+                            "shown": "2026-11-21",
+                        },
+                        {
+                            "link": "intact",
+                            "state": "unknown",
+                            "check": "restore-test-annual--integrity",
+                            "reason": "no-integrity-evidence",
+                            "facts": {},
+                            "shown": None,
+                        },
+                        {
+                            "link": "restorable",
+                            "state": "no",
+                            "check": "restore-test-annual",
+                            "reason": "too-old",
+                            "facts": {"tested": "2025-03-01"},
+                            "shown": "2025-03-01",
+                        },
+                        {
+                            "link": "in-time",
+                            "state": "unknown",
+                            "check": "",
+                            "reason": "",
+                            "facts": {},
+                            "shown": "2025-03-01",
+                        },
+                        {
+                            "link": "separate",
+                            "state": "yes",
+                            "check": "backup-separate",
+                            "reason": "",
+                            "facts": {},
+                            "shown": "2026-11-20",
+                        },
+                    ],
+                }
+            ]
+        },
         stated_claims=[
             {
                 "id": "avtal-1",

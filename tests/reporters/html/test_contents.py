@@ -32,6 +32,7 @@ def write(folder: Path, contents: ReportContents) -> Path:
         "results/assessment.json": contents.assessment,
         "results/claims.json": contents.claims,
         "results/ways_in.json": contents.ways_in,
+        "results/backup_chain.json": contents.backup_chain,
         "evidence/index.json": contents.evidence,
         **{f"policy/catalogues/{each['id']}.json": each for each in contents.catalogues},
     }

@@ -12,6 +12,7 @@ import pytest
 import assessment.claim_evidence
 import assessment.claim_questions
 import assessment.claims
+from assessment.backup_chain import State
 from assessment.claims import ClaimStatus
 from assessment.requirements import Judgement, Missing
 from assessment.waivers import WaiverState
@@ -41,6 +42,7 @@ TABLES: dict[str, type[Enum]] = {
     "obtained-means": Obtained,
     "enforced": Enforced,
     "held": Enforced,
+    "link-state": State,
 }
 PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -118,7 +120,7 @@ def test_no_text_is_left_over() -> None:
         "confidence-means",
         "parameter-origin",
     }
-    tables |= {"requirement-link", "way-in", *TABLES}
+    tables |= {"link", "link-means", "requirement-link", "way-in", *TABLES}
     composed = {"header.diary", "header.classification"}  # named by the organisation's fields
     composed |= {f"summary.coverage-{each}" for each in ("requirements", "controls", "honest")}
     composed |= {f"waivers.{each}" for each in ("subjects", "sources", "tags")}

@@ -47,7 +47,8 @@ def test_a_check_names_its_parameters_units_reasons_and_requirements(capsys: pyt
 def test_a_control_shows_all_its_checks(capsys: pytest.CaptureFixture[str]) -> None:
     shown = json.loads(printed(capsys, "checks", "backup-daily", "--json"))
     assert [each["id"] for each in shown] == [
-        *("backup-daily", "backup-daily--directory", "backup-daily--repository"),
+        *("backup-daily", "backup-daily--clock", "backup-daily--content", "backup-daily--directory"),
+        *("backup-daily--period", "backup-daily--repository", "backup-daily--retention", "backup-daily--rpo"),
     ]
 
 
