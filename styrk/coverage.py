@@ -46,16 +46,17 @@ def control_coverage(
 ) -> dict[str, ControlCoverage]:
     """Coverage of the named controls; `provided` is what the sources give, None where no sources are looked at.
 
-    Of several checks of one control, the one that lacks least counts.
+    Of several checks of one control one that lacks nothing counts, else the one with the control's own name.
     """
     found = {}
     for name in sorted(set(names)):
         testing = [check for check in checks if check.control == name]
         lacks = [
-            tuple(kind_name(kind) for kind in check.reads if provided is not None and kind not in provided)
+            (tuple(kind_name(kind) for kind in check.reads if provided is not None and kind not in provided), check.id)
             for check in testing
         ]
-        found[name] = ControlCoverage(name, tuple(check.id for check in testing), min(lacks, key=len, default=()))
+        least = min(lacks, key=lambda each: (bool(each[0]), each[1] != name, len(each[0])), default=((), ""))
+        found[name] = ControlCoverage(name, tuple(check.id for check in testing), least[0])
     return found
 
 
