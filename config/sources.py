@@ -180,6 +180,28 @@ class RepositoryCheck(Strict):
     timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
 
 
+class Drill(Strict):
+    """What `styrk drill` restores to a scratch folder and throws away again; a scan never restores anything."""
+
+    paths: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+    """Folders and files, as the restore points hold them."""
+    host: str | None = None
+    """Host whose newest restore point is taken; the newest of any host where not given."""
+    system: str | None = None
+    """Name of the system in the system register, where it is not the host's."""
+    canary: str | None = None
+    """Path of a file that was put there to be found again."""
+    canary_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """What its content must hash to."""
+    expected: Path | None = None
+    """A file as sha256sum(1) writes it, of the files that must come back; made when they were backed up."""
+    max_bytes: Annotated[int, Field(ge=1)] = 1 << 30
+    """More than this is not restored."""
+    scratch: Path | None = None
+    """Folder in which the scratch folder is made; the system's own for temporary files where not given."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
+
+
 class ResticSource(SourceSettings):
     """A restic repository."""
 
@@ -193,6 +215,8 @@ class ResticSource(SourceSettings):
     """Whether the newest two restore points of each host and folder are measured, where restic did not note it."""
     check: RepositoryCheck | None = None
     """`restic check` in each scan; not run where not given. Without a share it reads no data."""
+    drill: Drill | None = None
+    """What `styrk drill` restores."""
 
 
 class BorgSource(SourceSettings):
@@ -210,6 +234,16 @@ class BorgSource(SourceSettings):
     check: bool = False
     """Whether `borg check --repository-only` is run in each scan: it reads all of the data."""
     check_timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
+    drill: Drill | None = None
+    """What `styrk drill` restores."""
+
+
+class DrillReports(SourceSettings):
+    """Reports of restore drills: those of `styrk drill`, and other tools' as JSON or in-toto statements."""
+
+    type: Literal["drills"]
+    folder: Path
+    """Every file in it whose name ends in .json is read."""
 
 
 class FirewallSource(SourceSettings):
@@ -292,6 +326,7 @@ AnySource = Annotated[
     | EntraSource
     | ResticSource
     | BorgSource
+    | DrillReports
     | FirewallSource
     | FirewallExportSource
     | ProbeSource

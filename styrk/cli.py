@@ -28,6 +28,7 @@ COMMANDS = {
     "reperform": "rerun a bundle's judgement and compare",
     "report": "write reports from a bundle",
     "diff": "what changed between two bundles",
+    "drill": "restore chosen files to a scratch folder, compare and measure",
     "checks": "the checks, their rules and parameters",
     "catalogue": "the requirement catalogues",
     "schedule": "run scans by systemd",

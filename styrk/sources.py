@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.sources import (
     AnySource,
     BorgSource,
+    DrillReports,
     EntraSource,
     FirewallExportSource,
     FirewallSource,
@@ -30,6 +31,8 @@ from config.sources import (
 from styrk.errors import UsageError
 from styrk.unchosen import UnchosenSource
 
+_HANDED_OVER = (DrillReports, FirewallExportSource)
+"""Sources that are files which someone handed over, and no systems."""
 Built = tuple[ConfiguredSource, str]
 """A source with its type's name in the settings."""
 
@@ -70,7 +73,7 @@ def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, st
     for entry in settings.sources:
         if not only or entry.id in only:
             source = _made(entry.id, partial(_system, entry, settings))
-            obtained = Obtained.PROVIDED if isinstance(entry, FirewallExportSource) else Obtained.OBSERVED
+            obtained = Obtained.PROVIDED if isinstance(entry, _HANDED_OVER) else Obtained.OBSERVED
             yield source, entry.type, obtained, entry.controlled_by, entry.tags
     for register in settings.registers:
         if not only or register.id in only:
@@ -131,6 +134,10 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.backup.borg import BorgRepository
 
             return BorgRepository(entry, resolve)
+        case DrillReports():
+            from collector.backup.drill_reports import DrillFolder
+
+            return DrillFolder(entry)
         case FirewallSource():
             from collector.network.nftables import NftablesFirewalls
 

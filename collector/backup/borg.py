@@ -77,7 +77,7 @@ class BorgRepository:
             return
         recorder.identity(f"{getpass.getuser()} on this host, with the repository's passphrase")
         with tempfile.TemporaryDirectory(prefix="styrk-borg-") as base:
-            call = _Call(self._settings, self._passphrase(), Path(base), self._programs)
+            call = BorgCall(self._settings, self._passphrase(), Path(base), self._programs)
             if wanted & {Snapshot, BackupRepository}:
                 self._list(wanted, call, recorder)
             if IntegrityCheck in wanted:
@@ -87,14 +87,14 @@ class BorgRepository:
         """Try to list the archives."""
         try:
             with tempfile.TemporaryDirectory(prefix="styrk-borg-") as base:
-                call = _Call(self._settings, self._passphrase(), Path(base), self._programs)
+                call = BorgCall(self._settings, self._passphrase(), Path(base), self._programs)
                 count = sum(1 for _ in parse_archives(call.ask(_LIST).output))
         except SourceError as error:
             yield Diagnosis(self._address, ok=False, text=error.detail, remedy=error.remedy)
             return
         yield Diagnosis(self._address, ok=True, text=f"{count} archives")
 
-    def _list(self, wanted: frozenset[type[Record]], call: _Call, recorder: Recorder) -> None:
+    def _list(self, wanted: frozenset[type[Record]], call: BorgCall, recorder: Recorder) -> None:
         recorder.ran(self._shown(_LIST), (Snapshot, BackupRepository))
         answer = call.ask(_LIST)
         archives = list(parse_archives(answer.output))
@@ -119,7 +119,7 @@ class BorgRepository:
             )
             recorder.complete(BackupRepository, source_count=1)
 
-    def _measure(self, archives: list[Snapshot], call: _Call, recorder: Recorder) -> None:
+    def _measure(self, archives: list[Snapshot], call: BorgCall, recorder: Recorder) -> None:
         """Put the size on the newest archives, in place; one that cannot be measured keeps an unknown size."""
         recorder.ran(self._shown((*_SIZES, f"::{ARCHIVE}")), (Snapshot,))
         for place in newest_two(archives):
@@ -130,7 +130,7 @@ class BorgRepository:
             else:
                 recorder.unreadable(Snapshot, ("size_bytes", "files"))
 
-    def _check(self, call: _Call, recorder: Recorder) -> None:
+    def _check(self, call: BorgCall, recorder: Recorder) -> None:
         recorder.ran(self._shown(_CHECK), (IntegrityCheck,))
         done = call.run(_CHECK, timeout=self._settings.check_timeout_seconds)
         whole, damaged = parse_check(done.status, done.errors, call.secret)
@@ -153,7 +153,7 @@ class BorgRepository:
         return f"BORG_REPO={shlex.quote(self._address)} {shlex.join([self._settings.executable, *arguments])}"
 
 
-class _Call:
+class BorgCall:
     """borg on one repository, with its notes in a folder of their own."""
 
     def __init__(self, settings: BorgSource, passphrase: str | None, base: Path, programs: Programs) -> None:

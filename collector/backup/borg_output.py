@@ -68,8 +68,9 @@ def parse_sizes(output: bytes) -> tuple[int, int]:
         match = _SIZE.fullmatch(line)
         if match is None:
             raise _malformed("borg list", "no type and size")
-        size += int(match[2][:18])
-        files += match[1] not in b"d"
+        if match[1] in b"-h":  # a link's size is its target's name
+            size += int(match[2][:18])
+            files += 1
     return size, files
 
 
