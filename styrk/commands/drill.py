@@ -26,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.epilog = (
         "example: styrk drill backup -c styrk.yaml --out drills\n\n"
-        "What is restored stands under `drill` of the source. The repository is only read; the restored files are\n"
-        "deleted again. The report holds hashes, counts and times, and no content; it is signed, and a source of type\n"
-        "`drills` reads it in the next scan.\n"
+        "What is restored stands under `drill` of the source. The repository is only\n"
+        "read, and the restored files are deleted again. The report holds hashes, counts\n"
+        "and times, and no content; it is signed, and a source of type `drills` reads it\n"
+        "in the next scan.\n\n"
         "Exit status: 0 the drill passed, 1 it failed, 3 it could not be made."
     )
     parser.add_argument("source", metavar="SOURCE", help="id of a restic or borg source with `drill` in its settings")
