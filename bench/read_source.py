@@ -1,6 +1,7 @@
-"""Reads one LDAP or SSH source as a scan does, keeping nothing: `read_source.py SETTINGS.json COUNT KIND...`.
+"""Reads one LDAP, SSH or restic source as a scan does, keeping nothing: `read_source.py SETTINGS.json COUNT KIND...`.
 
-Ends with 1, saying why, unless the source gave each kind to its end: COUNT accounts of a directory, COUNT hosts by SSH.
+Ends with 1, saying why, unless the source gave each kind to its end: COUNT accounts of a directory, hosts by SSH,
+or restore points of a repository.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from collector.evidence import GapCause
+from collector.records.backup import Snapshot
 from collector.records.host import Host
 from collector.records.identity import Account
 from collector.records.kinds import KINDS
 from collector.records.record import Record
 from collector.source import Source
-from config.sources import AnySource, LdapSource, SshSource
+from config.sources import AnySource, LdapSource, ResticSource, SshSource
 
 
 class CountingRecorder:
@@ -63,6 +65,9 @@ class CountingRecorder:
         """Is of no interest here."""
 
 
+_COUNTED: dict[type[object], type[Record]] = {LdapSource: Account, SshSource: Host, ResticSource: Snapshot}
+
+
 def source_of(settings: AnySource) -> Source:
     """The source; only its own library is imported."""
     from collector.secrets import resolve
@@ -72,6 +77,10 @@ def source_of(settings: AnySource) -> Source:
             from collector.directory.source import DirectorySource
 
             return DirectorySource(settings, resolve)
+        case ResticSource():
+            from collector.backup.restic import ResticRepository
+
+            return ResticRepository(settings, lambda: resolve(settings.password))
         case SshSource():
             from collector.host.source import SshHosts
 
@@ -87,7 +96,7 @@ def main() -> None:
     settings = TypeAdapter[AnySource](AnySource).validate_json(Path(file).read_bytes())
     wanted, recorder = frozenset(KINDS[name] for name in names), CountingRecorder()
     source_of(settings).collect(wanted, recorder)
-    counted = recorder.counts[Account if isinstance(settings, LdapSource) else Host]
+    counted = recorder.counts[_COUNTED[type(settings)]]
     if counted != int(expected) or recorder.completed != wanted or recorder.gaps:
         sys.exit(f"{counted} of {expected}; gaps: {recorder.gaps[:3]}")
 

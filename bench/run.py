@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import directory, segmentation, ssh_hosts, startup, this_host
+from bench import backup, directory, segmentation, ssh_hosts, startup, this_host
 from bench.case import Line, NotHereError, Options
 from bench.measure import Comparison, FailedRunError, Run
 
@@ -26,6 +26,7 @@ CASES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "startup": startup.lines,
     "directory": directory.lines,
     "ssh": ssh_hosts.lines,
+    "backup": backup.lines,
     "scan": this_host.lines,
     "segmentation": segmentation.lines,
 }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from collector.backup.measuring import newest_two
 from collector.backup.restic_command import ResticCommand
 from collector.backup.restic_output import (
     Lock,
     address_host,
+    is_identifier,
+    local_folder,
     parse_check,
     parse_identifiers,
     parse_lock,
@@ -35,8 +37,7 @@ _SNAPSHOTS = ("--json", "snapshots")
 _LIST = ("list", "snapshots")
 _LOCKS = ("list", "locks")
 _STATS = ("--json", "stats", "--mode", "restore-size")
-_AT_ONCE = 2
-"""restic processes side by side: each spends half a second on the key alone (scrypt)."""
+_NAMES = "read the names of the files in snapshots and locks"
 
 
 class ResticRepository:
@@ -66,6 +67,8 @@ class ResticRepository:
         """Listing the repository's files, reading its restore points, and its locks; measuring and checking it."""
         rights = "to read the repository's files, and its password"
         kinds = tuple(kind for kind in (Snapshot, BackupRepository) if kind in wanted)
+        if kinds and local_folder(self._settings.repository) is not None:
+            yield Query(self._restic.address, _NAMES, kinds, rights)
         commands: list[Sequence[str]] = [_LIST, _SNAPSHOTS] if Snapshot in wanted else []
         commands += [_LOCKS, ("cat", "lock", "ID")] if kinds else []
         commands += [(*_STATS, "ID")] if Snapshot in wanted and self._settings.sizes else []
@@ -86,11 +89,10 @@ class ResticRepository:
         recorder.identity(f"{getpass.getuser()} on this host, with the repository's password")
         self._restic.secret()
         if wanted & {Snapshot, BackupRepository}:
-            commands = (_LIST, _SNAPSHOTS, _LOCKS) if Snapshot in wanted else (_LOCKS,)
-            answers = self._run_all(commands, recorder)
             if Snapshot in wanted:
-                self._add_snapshots(answers[0], answers[1], recorder)
-            self._add_repository(self._exclusive_locks(answers[-1], recorder), recorder)
+                listed = self._identifiers(_LIST, recorder)
+                self._add_snapshots(listed, self._call(_SNAPSHOTS, recorder), recorder)
+            self._add_repository(self._exclusive_locks(self._identifiers(_LOCKS, recorder), recorder), recorder)
             recorder.complete(BackupRepository, source_count=1)
         if IntegrityCheck in wanted:
             self._check(recorder)
@@ -110,11 +112,23 @@ class ResticRepository:
         else:
             yield Diagnosis(self._restic.address, ok=True, text=f"{count} restore points")
 
-    def _add_snapshots(self, listing: Completed, answer: Completed, recorder: Recorder) -> None:
+    def _identifiers(self, command: Sequence[str], recorder: Recorder) -> tuple[str, ...]:
+        """Ids by the names of the repository's files, where it lies in this host's file system; else by restic.
+
+        restic takes half a second to open a repository (scrypt), and prints the same names.
+        """
+        folder = local_folder(self._settings.repository)
+        names = None if folder is None else file_names(folder / command[1])
+        if names is None:
+            return parse_identifiers(self._call(command, recorder).output)
+        recorder.ran(_NAMES, (Snapshot, BackupRepository))
+        return names
+
+    def _add_snapshots(self, listed: Sequence[str], answer: Completed, recorder: Recorder) -> None:
         snapshots = list(parse_snapshots(answer.output))
         if self._settings.sizes:
             self._measure(snapshots, trees(answer.output), recorder)
-        missing = {identifier[:8] for identifier in parse_identifiers(listing.output)}
+        missing = {identifier[:8] for identifier in listed}
         for snapshot in snapshots:
             recorder.add(snapshot)
             missing.discard(snapshot.identifier[:8])
@@ -134,26 +148,27 @@ class ResticRepository:
         One that cannot be measured keeps an unknown size: the check of what it holds says so.
         """
         places = newest_two(snapshots)
-        one_of = {contents[place]: place for place in places}
-        commands = [(*_STATS, snapshots[place].identifier) for place in one_of.values()]
-        for arguments in commands:
-            recorder.ran(self._restic.shown(arguments), (Snapshot,))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            done = dict(zip(one_of, pool.map(self._restic.run, commands), strict=True))
+        done: dict[str | None, Completed] = {}
+        if places:
+            recorder.ran(self._restic.shown((*_STATS, "ID")), (Snapshot,))
         for place in places:
-            answer = done[contents[place]]
+            content = contents[place]
+            if content not in done:
+                done[content] = self._restic.run((*_STATS, snapshots[place].identifier))
+            answer = done[content]
             if answer.status == 0:
                 snapshots[place] = replace(snapshots[place], size_bytes=parse_size(answer.output))
             else:
                 recorder.unreadable(Snapshot, ("size_bytes",))
 
-    def _exclusive_locks(self, listing: Completed, recorder: Recorder) -> list[Lock]:
+    def _exclusive_locks(self, identifiers: Sequence[str], recorder: Recorder) -> list[Lock]:
         """An exclusive lock (prune, forget) means that restore points may go while they are counted."""
-        identifiers = parse_identifiers(listing.output)
+        if identifiers:
+            recorder.ran(self._restic.shown(("cat", "lock", "ID")), (Snapshot, BackupRepository))
         found = []
         for identifier in identifiers[:MAX_LOCKS]:
             try:
-                lock = parse_lock(identifier, self._run_all([("cat", "lock", identifier)], recorder)[0].output)
+                lock = parse_lock(identifier, self._restic.call(("cat", "lock", identifier)).output)
             except SourceError as error:
                 if error.cause is GapCause.ABSENT:  # released since it was listed
                     continue
@@ -216,11 +231,14 @@ class ResticRepository:
             return ("check", "--read-data")
         return ("check", f"--read-data-subset={share}%") if share else ("check",)
 
-    def _run_all(self, commands: Sequence[Sequence[str]], recorder: Recorder) -> list[Completed]:
-        """The answers of several commands run side by side; raises the first one's SourceError."""
-        for arguments in commands:
-            recorder.ran(self._restic.shown(arguments), (Snapshot, BackupRepository))
-        if len(commands) == 1:
-            return [self._restic.call(commands[0])]
-        with ThreadPoolExecutor(len(commands)) as pool:
-            return list(pool.map(self._restic.call, commands))
+    def _call(self, arguments: Sequence[str], recorder: Recorder) -> Completed:
+        recorder.ran(self._restic.shown(arguments), (Snapshot, BackupRepository))
+        return self._restic.call(arguments)
+
+
+def file_names(folder: Path) -> tuple[str, ...] | None:
+    """The names of a folder's files that are ids; None where it cannot be read, so that restic may say why."""
+    try:
+        return tuple(sorted(path.name for path in folder.iterdir() if is_identifier(path.name)))
+    except OSError:
+        return None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from collector.source import SourceError
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}")
+_ELSEWHERE = re.compile(r"(sftp|rest|s3|swift|b2|azure|gs|rclone):")
 _NOT_LOADED = re.compile(r"could not load snapshot ([0-9a-f]{6,64}): (.*)")
 _DAMAGED = re.compile(
     r"\b(pack|tree|blob|data|snapshot)\s(?:ID\s)?(?:does not match, want\s)?<?([0-9a-f]{8,64})", re.IGNORECASE
@@ -124,6 +126,18 @@ def address_host(repository: str) -> str | None:
         except ValueError:
             return None
     return None
+
+
+def local_folder(repository: str) -> Path | None:
+    """The folder of a repository in this host's file system; None for one that is elsewhere."""
+    if _ELSEWHERE.match(repository):
+        return None
+    return Path(repository.removeprefix("local:"))
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text is an id as restic writes it in full."""
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def parse_identifiers(output: bytes) -> tuple[str, ...]:
