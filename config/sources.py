@@ -136,6 +136,9 @@ class LdapSource(SourceSettings):
     """AD: host names of the domain's other controllers, asked for nothing but when accounts logged on there."""
     sysvol: bool = False
     """AD: whether hardening settings of Group Policy are read, over SMB (port 445) as the same user."""
+    use_lag_days: Annotated[int, Field(ge=0, le=365)] = 0
+    """OpenLDAP: how many days late a log-on may be recorded (lastbind-precision, rounded up): the server does not show
+    it. Accounts are not called unused inside it."""
     groups: tuple[str, ...] = ()
     """Distinguished names of groups whose members are read: those that reviews, approvals and the group map name."""
 

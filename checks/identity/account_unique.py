@@ -1,28 +1,27 @@
 """Every enabled account belongs to one person, or to a purpose that was decided.
 
-An account deviates when its person has another ordinary account in the same directory, when its name or its number is
-another's too, when its name says that several people share it, or when a person's account says nothing of whose it is;
-unless it is on the approved list or in the register of shared accounts. An administrator's account beside the ordinary
-one (by its name or by the rights that it holds) is as it should be. Without any list, what a name suggests is not held
-against anyone: those accounts are undetermined.
+An account deviates when its person has another ordinary account in the same directory, when its name, its principal
+name or its number is another's too, when its name says that several people share it, or when a person's account says
+nothing of whose it is; unless it is on the approved list or in the register of shared accounts. An administrator's
+account beside the ordinary one (by its name or by the rights that it holds) is as it should be. Without any list, what
+a name suggests is not held against anyone: those accounts are undetermined. A person may well have an account in each
+of several directories; the sources that the organisation counts as one directory are named in `one_directory`, and are
+then judged together.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import translate
 from functools import lru_cache
-from itertools import pairwise
 
 from checks.directory.account_outcomes import holders
 from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
-from checks.packed import FREE, PackedTexts, digest
+from checks.identity.double_accounts import Waiting
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
@@ -33,11 +32,12 @@ READS = (Account, SharedAccount, Privilege)
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Name patterns (`*` for any text), and the accounts that were decided."""
+    """Name patterns (`*` for any text), the accounts that were decided, and ids of the sources that count as one."""
 
     shared_name_patterns: tuple[str, ...] = ("delad*", "gemensam*", "shared*")
     admin_name_patterns: tuple[str, ...] = ("adm-*", "adm.*", "admin-*")
     approved: tuple[str, ...] = ()
+    one_directory: tuple[str, ...] = ()
 
 
 _DECIDE = Text(
@@ -58,6 +58,23 @@ REASONS = {
     "same-name": Reason(
         Text("Flera konton i katalogen heter så.", "Several accounts in the directory have this name."),
         Text("Ge kontona olika namn.", "Give the accounts different names."),
+    ),
+    "same-principal": Reason(
+        Text(
+            "Har samma huvudnamn som {others}: vem av dem som loggar in är slumpen.",
+            "Has the same principal name as {others}: which of them logs on is chance.",
+        ),
+        Text("Ge varje konto ett eget userPrincipalName.", "Give each account a userPrincipalName of its own."),
+        Severity.HIGH,
+    ),
+    "directory-unread": Reason(
+        Text(
+            "{directories} räknas till samma katalog men kunde inte läsas i sin helhet: personen kan ha ett konto där.",
+            "{directories} count as one directory with this, but could not be read in full: the person may have an"
+            " account there.",
+        ),
+        Text("Se till att alla källor i one_directory läses.", "See to it that every source in one_directory is read."),
+        Severity.LOW,
     ),
     "same-number": Reason(
         Text(
@@ -119,7 +136,7 @@ def judge(
     register = {each.account for each in evidence.reading(SharedAccount).records if _is_valid(each, as_of)}
     approved = frozenset({*parameters.approved, *register})
     privileged = holders(evidence, accounts.source)
-    waiting = _Waiting()
+    waiting = Waiting()
     for account in accounts.records:
         outcome = _judge_alone(account, parameters, approved, as_of)
         if outcome is not None:
@@ -130,7 +147,30 @@ def judge(
         else:
             waiting.take(account, ordinary=_is_ordinary(account, parameters, privileged))
         yield DEFERRED
-    yield from waiting.outcomes()
+    unread = _look_elsewhere(waiting, accounts.source, evidence, parameters, approved, as_of)
+    yield from waiting.outcomes(unread)
+
+
+def _look_elsewhere(
+    waiting: Waiting,
+    source: str,
+    evidence: EvidenceSet,
+    parameters: Parameters,
+    approved: frozenset[str],
+    as_of: datetime,
+) -> str:
+    """Tell the accounts that wait of those in the sources that count as the same directory; gives the ones not read."""
+    if source not in parameters.one_directory:
+        return ""
+    reading, unread = evidence.reading(Account), []
+    for other in sorted(set(parameters.one_directory) - {source}):
+        there, privileged = reading.of(other), holders(evidence, other)
+        if not there.complete:
+            unread.append(other)
+        for account in there.records:
+            if account.host is None and _judge_alone(account, parameters, approved, as_of) is None:
+                waiting.meet(account, other, ordinary=_is_ordinary(account, parameters, privileged))
+    return ", ".join(unread)
 
 
 def _is_valid(shared: SharedAccount, as_of: datetime) -> bool:
@@ -169,61 +209,3 @@ def _judge_alone(account: Account, parameters: Parameters, approved: frozenset[s
     if _matches(account.name.casefold(), parameters.shared_name_patterns):
         return deviates(account, "shared") if approved else undetermined(account, "shared-no-list")
     return out_of_scope(account, "service") if account.category == "service" else None
-
-
-class _Waiting:
-    """Accounts that may have a double, kept small: a name, and a number for what must be its own alone."""
-
-    def __init__(self) -> None:
-        self._subjects = PackedTexts()
-        self._names = array("q")
-        self._people = array("q")
-        """0: has no person key; 1: may have the key of a person who has another account."""
-        self._local: dict[tuple[str, str | None], list[str]] = defaultdict(list)
-        self._any_key = False
-
-    def take(self, account: Account, *, ordinary: bool) -> None:
-        """Keep a directory's account."""
-        self._any_key = self._any_key or account.person_key is not None
-        self._subjects.add(account.subject)
-        self._names.append(digest(account.name.casefold()))
-        self._people.append(1 if not ordinary else 0 if account.person_key is None else digest(account.person_key))
-
-    def take_local(self, account: Account) -> None:
-        """Keep a host's account."""
-        self._local[account.host or "", account.identifier].append(account.subject)
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """The outcome of every account that was kept."""
-        for (_, number), subjects in self._local.items():
-            for subject in subjects:
-                if number is not None and len(subjects) > 1:
-                    yield deviates(subject, "same-number", number=number, others=_others(subjects, subject))
-                else:
-                    yield conforms(subject)
-        names, people = self._repeated(self._names), self._repeated(self._people)
-        for subject, name, person in zip(self._subjects, self._names, self._people, strict=True):
-            if name in names:
-                yield deviates(subject, "same-name")
-            elif person == 0:
-                yield deviates(subject, "nobodys") if self._any_key else undetermined(subject, "no-person-keys")
-            elif person in people:
-                yield deviates(subject, "same-person", others=_others(people[person], subject))
-            else:
-                yield conforms(subject)
-
-    def _repeated(self, hashes: array[int]) -> dict[int, list[str]]:
-        """Each number that comes more than once, with the accounts that have it."""
-        ordered = array("q", sorted(hashes))
-        found: dict[int, list[str]] = {
-            one: [] for one, next_one in pairwise(ordered) if one == next_one and one >= FREE
-        }
-        if found:
-            for subject, each in zip(self._subjects, hashes, strict=True):
-                if each in found:
-                    found[each].append(subject)
-        return found
-
-
-def _others(subjects: list[str], own: str) -> str:
-    return ", ".join(sorted(each for each in subjects if each != own))

@@ -2,7 +2,8 @@
 
 An enabled account deviates when its last use is older than `stale_days`, or when it was never used and is itself
 older than that. Where the source's record of use lags (lastLogonTimestamp: up to 14 days), the lag is given to the
-account: nobody is called stale inside it. A source that does not record use leaves its accounts undetermined, and so
+account: nobody is called stale inside it. Where the lag is not known, an account inside `directory_lag_days` is
+undetermined. A source that does not record use leaves its accounts undetermined, and so
 does a time in the future, which proves a wrong clock and not use, and a last use that is only the latest that was
 seen, since a domain controller could not be read.
 """
@@ -79,6 +80,19 @@ REASONS = {
         Text("Se till att alla domänkontrollanter kan läsas.", "See to it that all domain controllers can be read."),
         Severity.LOW,
     ),
+    "lag-unknown": Reason(
+        Text(
+            "Senast använt {last_used} ({days} dagar sedan), men källan visar inte hur sent den för in användningen;"
+            " upp till {lag} dagar räknas kontot till godo.",
+            "Last used {last_used} ({days} days ago), but the source does not show how late it records use; up to"
+            " {lag} days are given to the account.",
+        ),
+        Text(
+            "Ta reda på hur noggrant källan registrerar användning, och ange directory_lag_days därefter.",
+            "Find out how exactly the source records use, and set directory_lag_days accordingly.",
+        ),
+        Severity.LOW,
+    ),
     "last-use-unknown": Reason(
         Text(
             "Källan visar inte när kontot senast användes.",
@@ -138,12 +152,14 @@ def _judge_last_use(account: Account, last_used: datetime, parameters: Parameter
     idle = as_of - last_used
     if -idle > FUTURE_TOLERANCE:
         return undetermined(account, "dated-in-future", time=last_used)
-    lag = min(account.last_used_lag_days or 0, parameters.directory_lag_days)
-    if idle > span(days=parameters.stale_days + lag):
-        if account.last_used_at_least:
-            return undetermined(account, "later-use-possible", last_used=last_used, days=idle.days)
-        return deviates(account, "unused", last_used=last_used, days=idle.days)
-    return conforms(account)
+    most, known = parameters.directory_lag_days, account.last_used_lag_days
+    if idle <= span(days=parameters.stale_days + (0 if known is None else min(known, most))):
+        return conforms(account)
+    if account.last_used_at_least:
+        return undetermined(account, "later-use-possible", last_used=last_used, days=idle.days)
+    if known is None and idle <= span(days=parameters.stale_days + most):
+        return undetermined(account, "lag-unknown", last_used=last_used, days=idle.days, lag=most)
+    return deviates(account, "unused", last_used=last_used, days=idle.days)
 
 
 def _judge_never_used(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:

@@ -1,25 +1,29 @@
 """Administrative rights in the directory are held by few, and only by those who were approved.
 
-Every effective holder counts, nested membership resolved. A holder who is not on the decided list deviates (a group or
-a foreign principal whose members could not be read is undetermined instead); so does one whose account is disabled but
-still a member, and a privilege with more holders than the limit. Without a decided list each holder is named as not
-determined: the tool does not guess who should be an administrator.
+Every effective holder counts, nested membership resolved. A holder who is not on the decided list deviates (a group
+whose members could not be read is undetermined instead); so does one whose account is disabled but still a member, one
+who comes from another domain across a trust, and a privilege with more holders than the limit. A privilege that
+everybody has (Everyone, Authenticated Users ...) deviates whatever was decided. Without a decided list each holder is
+named as not determined: the tool does not guess who should be an administrator.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST, in_directory
 from collector.evidence import EvidenceSet, Population
+from collector.records.directory import Trust
 from collector.records.identity import Privilege
 
 CONTROL = "privileged-restricted"
-READS = (Privilege,)
+READS = (Privilege, Trust)
+EVERYBODY = frozenset({"S-1-1-0", "S-1-2-0", "S-1-5-2", "S-1-5-3", "S-1-5-4", "S-1-5-7", "S-1-5-11", "S-1-5-15"})
+"""Identifiers that stand for everybody, or nearly (MS-DTYP 2.4.2.4): Everyone, Anonymous, Authenticated Users ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +65,53 @@ REASONS = {
             "Reduce the number; use delegated roles instead of domain administrator.",
         ),
     ),
+    "everyone-holds": Reason(
+        Text(
+            "Alla ({who}) innehar {role} ({through}).",
+            "Everybody ({who}) holds {role} ({through}).",
+        ),
+        Text("Ta bort den ur gruppen nu.", "Take it out of the group now."),
+        Severity.HIGH,
+    ),
+    "foreign-holder": Reason(
+        Text(
+            "{who} i domänen {domain} innehar {role} ({through}) över ett förtroende, utan att stå på den beslutade"
+            " listan.",
+            "{who} of the domain {domain} holds {role} ({through}) across a trust, without being on the approved list.",
+        ),
+        Text(
+            "Ta bort behörigheten, eller besluta om den och för in {holder} på listan.",
+            "Remove the privilege, or decide on it and add {holder} to the list.",
+        ),
+        Severity.HIGH,
+    ),
     "no-approved-list": NO_APPROVED_LIST,
     "members-unknown": MEMBERS_UNKNOWN,
 }
 
 
 def judge(
-    privileges: Population[Privilege], _evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+    privileges: Population[Privilege], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per holder and privilege, and one per privilege with too many holders."""
+    trusted = {trust.identifier: trust.name for trust in evidence.reading(Trust).records if trust.identifier}
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for privilege in privileges.records:
         if privilege.enabled is not False:
             holders[privilege.role].add(privilege.holder)
-        yield _judge_holder(privilege, parameters)
+        yield _judge_holder(privilege, parameters, trusted)
     for role, names in sorted(holders.items()):
         limit = parameters.max_domain_admins if role == "domain-admins" else parameters.max_holders
         if len(names) > limit:
             yield deviates(role, "too-many", holders=len(names), limit=limit)
 
 
-def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
+def _judge_holder(privilege: Privilege, parameters: Parameters, trusted: Mapping[str, str]) -> Outcome:
     role = privilege.role_name or privilege.role
     through = " > ".join(privilege.through) or role
     approved = in_directory(privilege.holder, parameters.approved)
+    if privilege.holder_category == "foreign" and privilege.directory is None:
+        return _judge_foreign(privilege, parameters, trusted, role=role, through=through)
     if privilege.holder_category in {"group", "foreign"} and not approved:
         return undetermined(privilege, "members-unknown", role=role)
     if privilege.enabled is False:
@@ -96,3 +123,20 @@ def _judge_holder(privilege: Privilege, parameters: Parameters) -> Outcome:
     if approved:
         return conforms(privilege)
     return deviates(privilege, "not-approved", role=role, through=through)
+
+
+def _judge_foreign(
+    privilege: Privilege, parameters: Parameters, trusted: Mapping[str, str], *, role: str, through: str
+) -> Outcome:
+    """One who is named by an identifier that this domain did not give out."""
+    who = privilege.holder
+    if who in EVERYBODY:
+        return deviates(privilege, "everyone-holds", who=who, role=role, through=through)
+    if in_directory(who, parameters.approved):
+        return conforms(privilege)
+    if not parameters.approved:
+        return undetermined(privilege, "members-unknown", role=role)
+    domain = who.rpartition("-")[0]
+    return deviates(
+        privilege, "foreign-holder", who=who, holder=who, domain=trusted.get(domain, domain), role=role, through=through
+    )

@@ -52,7 +52,24 @@ ROOT_DSE = Search(
 )
 DOMAIN = "<domain>"
 DOMAIN_SID = "<domain SID>"
-_MANAGED = frozenset(
+ANYONE = frozenset(
+    {
+        "S-1-1-0",
+        "S-1-2-0",
+        "S-1-5-2",
+        "S-1-5-3",
+        "S-1-5-4",
+        "S-1-5-7",
+        "S-1-5-11",
+        "S-1-5-15",
+        "S-1-5-32-545",
+        "S-1-5-32-546",
+    }
+)
+"""Identifiers that stand for everybody, or nearly (MS-DTYP 2.4.2.4): Everyone, Authenticated Users, Users, Guests."""
+FOREIGN_PRINCIPALS = "CN=ForeignSecurityPrincipals"
+"""Where a domain keeps the principals of others, each named by its identifier; a reader need not see them."""
+MANAGED = frozenset(
     {"msds-groupmanagedserviceaccount", "msds-managedserviceaccount", "msds-delegatedmanagedserviceaccount"}
 )
 ACCOUNTS = (
@@ -92,7 +109,7 @@ def account_search(base: str, page_size: int, person_key: str) -> Search:
     """All accounts below the base: people, service accounts, managed service accounts; no computers, no contacts."""
     attributes = (
         *("sAMAccountName", "objectSid", "objectClass", "userAccountControl", "whenCreated"),
-        *("lastLogonTimestamp", "lastLogon", "pwdLastSet", "accountExpires", person_key),
+        *("lastLogonTimestamp", "lastLogon", "pwdLastSet", "accountExpires", "userPrincipalName", person_key),
         *EXPOSURE_ATTRIBUTES,
     )
     return Search(base, "subtree", ACCOUNTS, attributes, page_size)
@@ -196,6 +213,7 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
         never_expires=None if expires is None else expires in {0, FILETIME_NEVER},
         smartcard_required=None if flags is None else bool(flags & SMARTCARD_REQUIRED),
         external=is_in_units(entry.dn, facts.external_units),
+        principal_name=entry.text("userPrincipalName"),
         exposures=exposures(flags, entry),
     )
     return ParsedAccount(
@@ -219,7 +237,7 @@ def proof() -> Proof:
 def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCategory:
     """What an account is for, by its class, its well-known relative identifier, and the unit that it stands in."""
     classes, sid = entry.classes(), sid_of(entry)
-    if classes & _MANAGED:
+    if classes & MANAGED:
         return "managed-service"
     flags = _integer(entry, "userAccountControl") or 0
     if "computer" in classes or flags & INTERDOMAIN_TRUST:

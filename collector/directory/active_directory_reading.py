@@ -15,7 +15,7 @@ from collector.directory.controllers import Logons, controller_search, logon_sea
 from collector.directory.faults import Faults
 from collector.directory.group_members import added_times, memberships
 from collector.directory.membership import Principal, privileges
-from collector.directory.names import dn_key, is_below
+from collector.directory.names import dn_key, first_value, is_below
 from collector.directory.reading import DirectoryReader, range_search
 from collector.directory.times import MalformedValueError, parse_generalized_time
 from collector.evidence import GapCause
@@ -235,7 +235,9 @@ class ActiveDirectory:
 
     def unseen(self, dn: str) -> Principal:
         """A member that a group names: all that is known of it until its own entry is read."""
-        inside = is_below(dn_key(dn), dn_key(self._domain))
+        key, inside = dn_key(dn), is_below(dn_key(dn), dn_key(self._domain))
+        if inside and is_below(key, dn_key(f"{ad.FOREIGN_PRINCIPALS},{self._domain}")):
+            return Principal(first_value(dn), "foreign")
         return Principal(dn, None if inside else "foreign")
 
 

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from collector.directory import active_directory as ad
-from collector.directory import domain_state, group_policy, password_policies
+from collector.directory import conflicts, domain_state, group_policy, password_policies, resource_delegation
 from collector.directory.faults import Faults
 from collector.directory.names import dn_key
 from collector.directory.reading import DirectoryReader, range_search
 from collector.directory.times import MalformedValueError
 from collector.evidence import GapCause
-from collector.records.directory import CollectorIdentity, Computer, Domain, PasswordPolicy, PolicySetting, Trust
+from collector.records.directory import (
+    CollectorIdentity,
+    Computer,
+    ConflictObject,
+    Domain,
+    PasswordPolicy,
+    PolicySetting,
+    ResourceDelegation,
+    Trust,
+)
 from collector.records.record import Record
 from collector.source import Recorder, SourceError
 from collector.transport.ldap import Entry, Search
@@ -54,6 +63,8 @@ class DomainState:
             Trust: self._trusts,
             Domain: self._domain,
             CollectorIdentity: self._collector,
+            ResourceDelegation: self._resources,
+            ConflictObject: self._conflicts,
         }
 
     def searches(self, wanted: frozenset[type[Record]]) -> Iterable[tuple[Search, tuple[type[Record], ...]]]:
@@ -77,6 +88,10 @@ class DomainState:
             yield domain_state.domain_search(context.domain), (Domain,)
             yield domain_state.krbtgt_search(context.domain, context.domain_sid), (Domain,)
             yield domain_state.lifetime_search(context.configuration), (Domain,)
+        if ResourceDelegation in wanted:
+            yield from ((each, (ResourceDelegation,)) for each in resource_delegation.searches(context.domain, size))
+        if ConflictObject in wanted:
+            yield from ((each, (ConflictObject,)) for each in conflicts.searches(context.domain, size))
         if CollectorIdentity in wanted:
             yield domain_state.TOKEN_SEARCH, (CollectorIdentity,)
             yield _own_search(context.domain, "<its own identifier>"), (CollectorIdentity,)
@@ -188,6 +203,12 @@ class DomainState:
                 hidden.add("last_backup")
             recorder.unreadable(Domain, hidden)
         recorder.complete(Domain)
+
+    def _resources(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        resource_delegation.read(reader, recorder, self.context.domain, self._settings.page_size)
+
+    def _conflicts(self, reader: DirectoryReader, recorder: Recorder) -> None:
+        conflicts.read(reader, recorder, self.context.domain, self._settings.page_size)
 
     def _collector(self, reader: DirectoryReader, recorder: Recorder) -> None:
         kinds = (CollectorIdentity,)

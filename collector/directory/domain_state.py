@@ -82,7 +82,7 @@ def laps_schema_search(schema: str) -> Search:
 
 def trust_search(domain: str, page_size: int) -> Search:
     """The domain's trusts."""
-    attributes = ("cn", "trustPartner", "trustDirection", "trustType", "trustAttributes")
+    attributes = ("cn", "trustPartner", "trustDirection", "trustType", "trustAttributes", "securityIdentifier")
     return Search(f"CN=System,{domain}", "one", "(objectClass=trustedDomain)", attributes, page_size)
 
 
@@ -155,8 +155,10 @@ def parse_computer(entry: Entry, lag_days: int) -> Computer:
 def parse_trust(entry: Entry) -> Trust:
     """One trust; raises MalformedValueError."""
     flags, direction, kind = (_integer(entry, name) for name in ("trustAttributes", "trustDirection", "trustType"))
+    identifier = entry.first("securityIdentifier")
     return Trust(
         name=entry.text("trustPartner") or entry.text("cn") or first_value(entry.dn),
+        identifier=None if identifier is None else parse_sid(identifier),
         direction=None if direction is None else _DIRECTIONS.get(direction),
         kind=None if kind is None else _KINDS.get(kind),
         within_forest=None if flags is None else bool(flags & _WITHIN),

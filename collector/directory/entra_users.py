@@ -64,6 +64,7 @@ def parse_account(
     guest = guest_type(item)
     return Account(
         name=name,
+        principal_name=name if "@" in name else None,
         identifier=identifier(item.get("id")),
         category="service" if name.casefold() in service_accounts else "person",
         person_key=_person_key(item, person_key),

@@ -1,8 +1,9 @@
 """OpenLDAP: searches, and what its attributes mean (RFC 2307, RFC 2798, draft-behera-ldap-password-policy); pure.
 
 Last use. `pwdLastSuccess` (`lastbind on`, slapd 2.5) or `authTimestamp` (the contributed overlay lastbind): successful
-binds at this server, exact to the configured precision, which a reader cannot see. FreeIPA: `krbLastSuccessfulAuth`, by
-default neither written nor replicated, so it is a lower bound, and its absence proves nothing.
+binds at this server, exact to the configured precision, which a reader cannot see and the settings tell
+(`use_lag_days`). FreeIPA: `krbLastSuccessfulAuth`, by default neither written nor replicated, so it is a lower bound,
+and its absence proves nothing.
 
 Absence. slapd treats a filter on an attribute that the reader may not search as undefined, also under «not»: an entry
 that `(!(pwdLastSuccess=*))` brings has no such value. That proves no use since recording began, and no earlier than
@@ -48,6 +49,8 @@ class ServerFacts:
     has_password_policy: bool = True
     external_units: tuple[str, ...] = ()
     """Keys of units whose accounts belong to outsiders."""
+    use_lag_days: int = 0
+    """How late use may be recorded, by the settings: the server does not show it."""
 
 
 _FREEIPA_ATTRIBUTES = (
@@ -144,6 +147,7 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
         created=parse_generalized_time(created[0]) if created else None,
         last_used=last_used,
         last_used_from=source,
+        last_used_lag_days=None if source in {None, _KERBEROS_USE} else facts.use_lag_days,
         password_set=parse_generalized_time(password_set[0]) if password_set else None,
         password_must_change=None if reset is None else reset.upper() == b"TRUE",
         expires=expires,

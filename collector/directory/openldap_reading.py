@@ -39,6 +39,7 @@ class OpenLdap:
             self._person_key,
             tuple(map(dn_key, settings.service_accounts)),
             external_units=tuple(map(dn_key, settings.external_accounts)),
+            use_lag_days=settings.use_lag_days,
         )
 
     def searches(self, wanted: frozenset[type[Record]]) -> Iterable[tuple[Search, tuple[type[Record], ...]]]:

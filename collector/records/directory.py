@@ -81,6 +81,8 @@ class Trust:
 
     name: str
     """trustPartner: the other's DNS name."""
+    identifier: str | None = None
+    """securityIdentifier: what identifiers of the other's principals begin with; None for a Kerberos realm."""
     direction: Literal["disabled", "inbound", "outbound", "both"] | None = None
     """trustDirection; `outbound`: this domain lets the other's people in, `inbound`: the other lets ours in."""
     kind: Literal["windows-nt", "active-directory", "kerberos", "dce", "entra-id"] | None = None
@@ -99,6 +101,49 @@ class Trust:
     @property
     def subject(self) -> str:
         """The other side's name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceDelegation:
+    """One whom a computer or an account lets come to it in anyone's name (resource-based delegation, MS-SFU)."""
+
+    resource: str
+    """Name of the computer or account, a computer's without its `$`."""
+    domain_controller: bool | None = None
+    """Whether the resource is a domain controller."""
+    may_act: str | None = None
+    """Name of the one who may act, or its identifier where it has none here; None: its list lets nobody."""
+    identifier: str | None = None
+    """objectSid of the one who may act."""
+    category: str | None = None
+    """`computer`, `group`, `foreign`, `everyone`, or as `Account.category`; None where it is not to be found."""
+
+    @property
+    def subject(self) -> str:
+        """The resource's name."""
+        return self.resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictObject:
+    """One entry that lost when two controllers made entries of the same name (MS-ADTS 3.1.1.5.2)."""
+
+    name: str
+    """The name that both were given."""
+    entry: str | None = None
+    """Its distinguished name, with `CNF:` and its GUID."""
+    category: Literal["account", "computer", "group"] | None = None
+    identifier: str | None = None
+    """objectSid."""
+    enabled: bool | None = None
+    """userAccountControl without bit 0x2; None for a group."""
+    created: datetime | None = None
+    """whenCreated."""
+
+    @property
+    def subject(self) -> str:
+        """The name that both were given."""
         return self.name
 
 

@@ -56,6 +56,8 @@ class Account:
     """Whether it belongs to an outsider, by the units that the settings name as theirs."""
     last_used_at_least: bool | None = None
     """True where `last_used` is only the latest that was seen: a domain controller that may know more was not read."""
+    principal_name: str | None = None
+    """userPrincipalName (AD, Entra ID): what it logs on by; unique in a forest by rule."""
     exposures: tuple[str, ...] | None = None
     """What exposes it to attack in AD, by name; empty: nothing does. By userAccountControl (MS-ADTS 2.2.16):
     `password-not-required`, `reversible-encryption`, `unconstrained-delegation`, `des-only`, `pre-authentication-off`,

@@ -45,7 +45,16 @@ from collector.records.cloud import (
     RoleHolder,
     SecurityDefaults,
 )
-from collector.records.directory import CollectorIdentity, Computer, Domain, PasswordPolicy, PolicySetting, Trust
+from collector.records.directory import (
+    CollectorIdentity,
+    Computer,
+    ConflictObject,
+    Domain,
+    PasswordPolicy,
+    PolicySetting,
+    ResourceDelegation,
+    Trust,
+)
 from collector.records.documents import DiaryEntry, Document, DocumentReceipt, Minutes
 from collector.records.factors import EntryPoint, EntryPointRule, FactorPolicy, Token
 from collector.records.governance import (
@@ -120,6 +129,7 @@ KINDS: dict[str, type[Record]] = {
         CollectorIdentity,
         ComplianceControl,
         Computer,
+        ConflictObject,
         ContinuityPlan,
         Contract,
         DeclaredFlow,
@@ -172,6 +182,7 @@ KINDS: dict[str, type[Record]] = {
         ProtectionExemption,
         RecoveryPlan,
         ReportSpecification,
+        ResourceDelegation,
         Responsibility,
         RestoreDrill,
         RestoreTest,

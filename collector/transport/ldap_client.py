@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from collector.evidence import GapCause
 from collector.source import SourceError
+from collector.transport import kerberos
 from collector.transport.ldap import ConnectionLostError, Entry, Page, Search, bind_failure
 from collector.transport.ldap_stream import READ_SIZE, AnswerTooLargeError, SearchStream
 from collector.transport.ldap_tls import tls_failure, wrapper
@@ -85,6 +86,8 @@ class Ldap3Connection:
         if result["result"] != 0:
             self.close()
             raise bind_failure(result["result"], _text(result["message"]), user)
+        if self._settings.bind.method == "gssapi":
+            user = kerberos.principal() or user
         if self._streaming and not self._may_be_wrapped():
             import ldap3
 
@@ -259,17 +262,9 @@ class Ldap3Connection:
                 GapCause.UNREACHABLE, f"{where}: {detail}", "check host, port, route and that the server listens there"
             )
         if isinstance(error, (ldap3_errors.LDAPPackageUnavailableError, ImportError)):
-            return SourceError(
-                GapCause.UNSUPPORTED,
-                f"{where}: Kerberos needs the Python package gssapi, which is not installed",
-                "install the package gssapi into Styrk's environment (it needs libkrb5-dev), or use bind.method simple",
-            )
+            return kerberos.missing(where)
         if type(error).__module__.startswith("gssapi"):
-            return SourceError(
-                GapCause.DENIED,
-                f"{where}: Kerberos: {words}",
-                "get a ticket for the reading account (kinit), and give the host by the name that its ticket carries",
-            )
+            return kerberos.failure(error, where)
         if isinstance(error, ldap3_errors.LDAPStartTLSError):
             return SourceError(
                 GapCause.UNSUPPORTED, f"{where}: {words}", "set tls.mode to ldaps, or let the server offer StartTLS"

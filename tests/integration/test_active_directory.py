@@ -15,7 +15,16 @@ from checks.judgement import judge
 from collector.collection import ConfiguredSource, collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet, GapCause, Population
-from collector.records.directory import CollectorIdentity, Computer, Domain, PasswordPolicy, PolicySetting, Trust
+from collector.records.directory import (
+    CollectorIdentity,
+    Computer,
+    ConflictObject,
+    Domain,
+    PasswordPolicy,
+    PolicySetting,
+    ResourceDelegation,
+    Trust,
+)
 from collector.records.identity import Account, Privilege
 from collector.records.record import Record
 from collector.source import SourceError
@@ -28,7 +37,10 @@ from tests.servers.samba import ADMINISTRATOR_PASSWORD, SambaDomainController
 pytestmark = [pytest.mark.integration, pytest.mark.root]
 
 ALL: frozenset[type[Record]] = frozenset(
-    {Account, Privilege, PasswordPolicy, Computer, Trust, Domain, CollectorIdentity}
+    {
+        *(Account, Privilege, PasswordPolicy, Computer, Trust, Domain, CollectorIdentity),
+        *(ResourceDelegation, ConflictObject),
+    }
 )
 
 
@@ -136,6 +148,37 @@ def test_who_may_act_in_everyones_name(evidence: EvidenceSet, now: datetime) -> 
     computers = finding("privileged-restricted--computers", evidence, now)
     assert exceptions(computers) == {"SRV-DELEG": "unconstrained-delegation"}
     assert computers.out_of_scope == {"domain-controller": 1}
+
+
+def test_who_may_come_to_a_computer_in_everyones_name(evidence: EvidenceSet, now: datetime) -> None:
+    found: dict[str, list[str]] = {name: [] for name in samba_weaknesses.RESOURCES}
+    for each in population(evidence, ResourceDelegation).records:
+        found[each.resource] += [each.may_act] if each.may_act else []
+    assert {name: tuple(who) for name, who in found.items()} == samba_weaknesses.RESOURCES
+    judged = finding("privileged-restricted--resource-delegation", evidence, now, approved=["pc002", "S-1-5-11"])
+    assert {(each.subject, each.reason, each.facts["may_act"]) for each in judged.exceptions} == {
+        ("SRV-RBCD", "may-act", "w-ren"),
+        ("SRV-RBCD", "may-act", "GG-Svaga"),
+        ("SRV-ALLA", "anyone-may-act", "S-1-5-11"),
+    }
+
+
+def test_a_copy_left_by_a_conflict_is_told_by_the_name_that_it_had(evidence: EvidenceSet, now: datetime) -> None:
+    (copy,) = population(evidence, ConflictObject).records
+    assert (copy.name, copy.category, copy.enabled) == ("w-kopia", "account", True)
+    assert exceptions(finding("account-unique--conflicts", evidence, now)) == {"w-kopia": "enabled-copy"}
+
+
+def test_an_administrator_from_a_trusted_domain_is_told_with_that_domain(evidence: EvidenceSet, now: datetime) -> None:
+    judged = finding("privileged-restricted", evidence, now, approved=["Administrator"])
+    (foreign,) = (each for each in judged.exceptions if each.subject == samba_weaknesses.FOREIGN)
+    assert (foreign.reason, foreign.facts["domain"]) == ("foreign-holder", "partner.example.test")
+
+
+def test_what_accounts_log_on_by_is_read(evidence: EvidenceSet, weak_dc: SambaDomainController) -> None:
+    # That two have the same cannot be shown here: a Samba server refuses the second.
+    found = {each.name: each.principal_name for each in population(evidence, Account).records}
+    assert (found["svc-styrk"], found["w-ren"]) == (weak_dc.bind_user, None)
 
 
 def test_policies_that_only_administrators_may_read_are_gaps_for_others(evidence: EvidenceSet) -> None:

@@ -5,13 +5,16 @@ Usage: samba_seed.py SMB_CONF SAM_LDB < plan.json
 Runs under Debian's own Python, which has Samba's modules. The plan is a list of steps, each of them one of
 {"add": {"dn": ..., attributes}}, {"modify": {"dn": ..., attributes: new values}}, {"extend": {"dn": ..., attributes:
 values to add}}, {"password": [account, password]}, {"deny": [dn, account, "ACE with {sid}"]}, {"delete": dn},
-{"trust": [dn, partner, SID as text, {attributes}]}, {"schema": [attribute, OID, class that may have it]} for a time.
+{"trust": [dn, partner, SID as text, {attributes}]}, {"schema": [attribute, OID, class that may have it]} for a time,
+{"descriptor": [dn, attribute, SDDL with {account} for an identifier]}.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import ldb  # type: ignore[import-not-found,unused-ignore]
@@ -50,6 +53,17 @@ def deny(database: Any, where: str, account: str, ace: str) -> None:
     database.modify(message)
 
 
+def set_descriptor(database: Any, where: str, attribute: str, text: str) -> None:
+    """Set an attribute to a security descriptor."""
+    for account in re.findall(r"{(.+?)}", text):
+        who = database.search(expression=f"(sAMAccountName={account})", attrs=["objectSid"])[0]["objectSid"][0]
+        text = text.replace(f"{{{account}}}", str(ndr_unpack(security.dom_sid, who)))
+    descriptor = security.descriptor.from_sddl(text, security.dom_sid(database.get_domain_sid()))
+    message = ldb.Message(ldb.Dn(database, where))
+    message["d"] = ldb.MessageElement(ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, attribute)
+    database.modify(message)
+
+
 def trust(database: Any, name: str, partner: str, identifier: str, attributes: dict[str, str]) -> None:
     """Add a trust; its identifier must be packed, or winbindd dies of it."""
     entry = {"dn": name, "objectClass": "trustedDomain", "trustPartner": partner, "flatName": partner[:15].upper()}
@@ -78,24 +92,28 @@ def apply(database: Any, step: dict[str, Any]) -> None:
         database.add(detail, controls=PAST_PASSWORDS)
         if "whenCreated" in detail:  # the server sets it to now when an entry is added
             change(database, {key: detail[key] for key in ("dn", "whenCreated")}, ldb.FLAG_MOD_REPLACE, RELAX)
-    elif what == "modify":
-        change(database, detail, ldb.FLAG_MOD_REPLACE, PAST_PASSWORDS)
-    elif what == "modify-plainly":
-        change(database, detail, ldb.FLAG_MOD_REPLACE, [])
-    elif what == "extend":
-        change(database, detail, ldb.FLAG_MOD_ADD, RELAX)
+    elif what in CHANGES:
+        change(database, detail, *CHANGES[what])
     elif what == "password":
         database.setpassword(f"(sAMAccountName={detail[0]})", detail[1], force_change_at_next_login=False)
-    elif what == "deny":
-        deny(database, *detail)
     elif what == "delete":
         database.delete(detail, controls=RELAX)
-    elif what == "trust":
-        trust(database, *detail)
-    elif what == "schema":
-        extend_schema(database, *detail)
     else:
-        raise ValueError(what)
+        FURTHER[what](database, *detail)
+
+
+CHANGES = {
+    "modify": (ldb.FLAG_MOD_REPLACE, PAST_PASSWORDS),
+    "modify-plainly": (ldb.FLAG_MOD_REPLACE, []),
+    "extend": (ldb.FLAG_MOD_ADD, RELAX),
+    "extend-plainly": (ldb.FLAG_MOD_ADD, []),
+}
+FURTHER: dict[str, Callable[..., None]] = {
+    "deny": deny,
+    "descriptor": set_descriptor,
+    "trust": trust,
+    "schema": extend_schema,
+}
 
 
 def main() -> None:
@@ -113,7 +131,7 @@ def main() -> None:
                 database.transaction_start()
             else:
                 apply(database, step)
-        except (ldb.LdbError, ValueError, RuntimeError) as error:
+        except (ldb.LdbError, ValueError, KeyError, RuntimeError) as error:
             database.transaction_cancel()
             sys.exit(f"{step}: {error}")
     database.transaction_commit()

@@ -35,6 +35,24 @@ TRUSTS = {
     "sluten.example.test": {"trustDirection": "2", "trustType": "2", "trustAttributes": "20"},
     "in.example.test": {"trustDirection": "1", "trustType": "2", "trustAttributes": "0"},
 }
+RESOURCES: dict[str, tuple[str, ...]] = {
+    "SRV-RBCD": ("w-ren", "GG-Svaga", "PC002"),
+    "SRV-ALLA": ("S-1-5-11",),
+    "SRV-TOM": (),
+    "SRV-NEKAD": ("PC002",),
+}
+"""Computer to those whom it lets act in others' names."""
+_DESCRIPTORS = {
+    "SRV-RBCD": "O:BAD:(A;;RPWP;;;{w-ren})(OA;;CR;;;{GG-Svaga})(A;;RPWP;;;{PC002$})",
+    "SRV-ALLA": "O:BAD:(A;;RPWP;;;AU)",
+    "SRV-TOM": "O:BAD:",
+    "SRV-NEKAD": "O:BAD:(D;;RPWP;;;{w-ren})(A;;RPWP;;;{w-ren})(A;;RPWP;;;{PC002$})",
+}
+COPY = f"CN=w-kopia\\0ACNF:11111111-2222-3333-4444-555555555555,{UNIT}"
+FOREIGN = f"{DOMAIN_SID[:-1]}1-4711"
+"""A principal of partner.example.test, which administers this domain."""
+_FOREIGN_DN = f"CN={FOREIGN},CN=ForeignSecurityPrincipals,{BASE_DN}"
+_ADMINISTRATORS = f"CN=Administrators,CN=Builtin,{BASE_DN}"
 MANAGED = "gmsa-drift$"
 LAPS = "ms-Mcs-AdmPwdExpirationTime"
 LAPS_NUMBER = "1.2.840.113556.1.8000.2554.50051.45980.28112.18903.35903.6685103.1224907.2.2"
@@ -102,6 +120,21 @@ def plan(now: datetime) -> list[dict[str, object]]:
             }
         }
     )
+    return [*steps, *_further_steps()]
+
+
+def _further_steps() -> list[dict[str, object]]:
+    """Resource-based delegation, a copy left by a conflict, an administrator from elsewhere."""
+    steps: list[dict[str, object]] = []
+    for name, descriptor in _DESCRIPTORS.items():
+        dn = f"CN={name},OU=Datorer,{ESTATE_DN}"
+        entry = {"dn": dn, "objectClass": "computer", "sAMAccountName": f"{name}$", "userAccountControl": "4096"}
+        steps.append({"add": {**entry, "operatingSystem": "Samba"}})
+        steps.append({"descriptor": [dn, "msDS-AllowedToActOnBehalfOfOtherIdentity", descriptor]})
+    copy = {"dn": COPY, "objectClass": "user", "sAMAccountName": "$DUPLICATE-1", "userAccountControl": str(NORMAL)}
+    steps.append({"add": copy})
+    # The server makes the entry of a principal from elsewhere when it becomes a member.
+    steps.append({"extend-plainly": {"dn": _ADMINISTRATORS, "member": [f"<SID={FOREIGN}>"]}})
     return steps
 
 
@@ -111,6 +144,8 @@ def undoing() -> list[dict[str, object]]:
     names += [f"CN={name},{PSO_CONTAINER}" for name in ("Stark", "Svag", "Oanvänd")]
     names += [f"CN=SRV-DELEG,OU=Datorer,{ESTATE_DN}", f"CN=GG-Svaga,{UNIT}", f"CN=gmsa-drift,{UNIT}"]
     names += [f"CN={name},{UNIT}" for name in EXPOSED]
+    names += [f"CN={name},OU=Datorer,{ESTATE_DN}" for name in RESOURCES]
+    names += [COPY, _FOREIGN_DN]
     expiry: dict[str, object] = {"modify": {"dn": f"CN=PC001,OU=Datorer,{ESTATE_DN}", LAPS: []}}
     removals: list[dict[str, object]] = [{"delete": name} for name in (*names, UNIT)]
     return [expiry, *removals]

@@ -6,7 +6,7 @@ import pytest
 
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
-from tests.checks.made import AS_OF, finding, reasons, seen
+from tests.checks.made import AS_OF, finding, findings, gap, reasons, seen
 
 CHECK = "account-unique"
 APPROVED = {"approved": ["delad-reception"]}
@@ -36,6 +36,11 @@ CASES: dict[str, tuple[list[Account], dict[str, str]]] = {
         {"b": "!nobodys", "c": "!nobodys"},
     ),
     "the same name": ([person("a", "1"), person("A", "2")], {"a": "!same-name", "A": "!same-name"}),
+    "one principal name twice": (
+        [person("a", "1", principal_name="x@d.test"), person("b", "2", principal_name="X@D.test")],
+        {"a": "!same-principal", "b": "!same-principal"},
+    ),
+    "a principal name like a person's key": ([person("a", "x"), person("b", "y", principal_name="x")], {}),
     "shared by its name": ([person("delad-kassa", "1")], {"delad-kassa": "!shared"}),
     "shared by decision": ([person("Delad-Reception", None)], {}),
     "shared by register": ([person("kiosk", None)], {}),
@@ -81,3 +86,29 @@ def test_without_a_list_a_name_proves_nothing() -> None:
 def test_the_others_are_named() -> None:
     found = finding(CHECK, seen(Account, person("a", "1"), person("b", "1"), person("c", "1")))
     assert [each.facts["others"] for each in found.exceptions] == ["b, c", "a, c", "a, b"]
+
+
+ADM, SKOLA = "adm", "skola"
+
+
+def across(*there: Account, one: tuple[str, ...] = (ADM, SKOLA), missing: bool = False) -> dict[str, str]:
+    here = seen(Account, person("a", "1", principal_name="a@d.test"), person("b", "2"), source=ADM)
+    other = seen(Account, *there, source=SKOLA, missing=[gap(Account, source=SKOLA, subject="p")] if missing else ())
+    found, _ = findings(CHECK, here, other, parameters={"one_directory": list(one)})
+    return reasons(found) | {each.subject: str(each.facts["others"]) for each in found.exceptions}
+
+
+def test_directories_that_count_as_one_are_judged_together() -> None:
+    assert across(person("c", "1")) == {"a": "c (skola)"}
+    assert across(person("c", "3", principal_name="A@d.test")) == {"a": "c (skola)"}
+    assert across(person("c", "1", enabled=False), person("adm-a", "1"), person("s", "1", category="service")) == {}
+
+
+def test_otherwise_a_person_may_have_an_account_in_each() -> None:
+    assert across(person("c", "1"), one=()) == {}
+    assert across(person("c", "1"), one=(SKOLA, "third")) == {}
+
+
+def test_a_directory_that_was_not_read_whole_clears_nobody() -> None:
+    assert across(missing=True) == {"a": "?directory-unread", "b": "?directory-unread"}
+    assert across(person("c", "1"), missing=True) == {"a": "c (skola)", "b": "?directory-unread"}

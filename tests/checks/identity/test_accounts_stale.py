@@ -19,6 +19,9 @@ def account(name: str, **facts: object) -> Account:
 CASES = {
     "used today": (account("a", last_used=AS_OF), None),
     "unused, exact": (account("a", last_used=AS_OF - 91 * DAY, last_used_lag_days=0), "!unused"),
+    "lag not known, inside the most that is given": (account("a", last_used=AS_OF - 104 * DAY), "?lag-unknown"),
+    "lag not known, in use all the same": (account("a", last_used=AS_OF - 90 * DAY), None),
+    "lag not known, and past it": (account("a", last_used=AS_OF - 105 * DAY), "!unused"),
     "at the limit": (account("a", last_used=AS_OF - 90 * DAY, last_used_lag_days=0), None),
     "inside the replication lag": (account("a", last_used=AS_OF - 103 * DAY, last_used_lag_days=14), None),
     "outside the replication lag": (account("a", last_used=AS_OF - 105 * DAY, last_used_lag_days=14), "!unused"),

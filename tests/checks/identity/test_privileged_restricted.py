@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import Status
+from collector.records.directory import Trust
 from collector.records.identity import Privilege
 from tests.checks.made import finding, reasons, seen
 
@@ -21,7 +22,12 @@ CASES = {
     "disabled, though approved": (held("boss", enabled=False), "!disabled-holder"),
     "state not known": (held(enabled=None), "!not-approved"),
     "a group that could not be read": (held(holder_category="group"), "?members-unknown"),
-    "a foreign principal": (held(holder_category="foreign"), "?members-unknown"),
+    "a foreign principal": (held(holder_category="foreign"), "!foreign-holder"),
+    "everybody": (held("S-1-5-11", holder_category="foreign"), "!everyone-holds"),
+    "one whom Entra ID does not name": (
+        held(holder_category="foreign", directory="entra"),
+        "?members-unknown",
+    ),
     "a foreign principal, approved": (held("boss", holder_category="foreign"), None),
 }
 
@@ -37,6 +43,21 @@ def test_without_a_list_every_holder_is_named_and_nobody_is_accused() -> None:
     found = finding(CHECK, seen(Privilege, held("a"), held("b")))
     assert found.status is Status.NOT_DETERMINED
     assert reasons(found) == {"a": "?no-approved-list", "b": "?no-approved-list"}
+
+
+def test_a_foreign_holder_is_told_with_the_domain_that_it_comes_from() -> None:
+    foreign = held("S-1-5-21-7-7-7-1105", holder_category="foreign")
+    trust = Trust(name="partner.example.test", identifier="S-1-5-21-7-7-7")
+    found = finding(CHECK, seen(Privilege, foreign), seen(Trust, trust), parameters={"approved": ["boss"]})
+    assert found.exceptions[0].facts["domain"] == "partner.example.test"
+    assert reasons(finding(CHECK, seen(Privilege, foreign))) == {foreign.holder: "?members-unknown"}
+
+
+def test_everybody_deviates_without_any_list_and_cannot_be_approved() -> None:
+    everybody = held("S-1-1-0", holder_category="foreign")
+    for parameters in ({}, {"approved": ["S-1-1-0"]}):
+        found = finding(CHECK, seen(Privilege, everybody), parameters=parameters)
+        assert reasons(found) == {"S-1-1-0": "!everyone-holds"}
 
 
 def test_how_they_came_to_it_is_told() -> None:

@@ -16,7 +16,15 @@ from typing import Any
 from collector.collection import ConfiguredSource, collect
 from collector.directory.source import DirectorySource
 from collector.records.codec import encode
-from collector.records.directory import CollectorIdentity, Computer, Domain, PasswordPolicy, Trust
+from collector.records.directory import (
+    CollectorIdentity,
+    Computer,
+    ConflictObject,
+    Domain,
+    PasswordPolicy,
+    ResourceDelegation,
+    Trust,
+)
 from collector.records.record import Record, kind_name
 from collector.transport.ldap_client import Ldap3Connection
 from config.sources import LdapSource
@@ -88,7 +96,9 @@ def main() -> None:
             about = "Samba 4.17 AD DC: lastLogonTimestamp denied to the reader"
             record("samba-blind-reader", dc, about, base=service, bind=blind, service_accounts=[service], **common)
             dc.seed(samba_weaknesses.plan(now))
-            state = frozenset({PasswordPolicy, Computer, Trust, Domain, CollectorIdentity})
+            state: frozenset[type[Record]] = frozenset(
+                {PasswordPolicy, Computer, Trust, Domain, CollectorIdentity, ResourceDelegation, ConflictObject}
+            )
             about = "Samba 4.17 AD DC: policies, computers, trusts and upkeep, by an ordinary reader"
             record("samba-domain-state", dc, about, state, base=dc.base_dn, bind=bind, **common)
             about = "Samba 4.17 AD DC: what its administrator sees of the same"

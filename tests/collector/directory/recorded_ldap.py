@@ -63,24 +63,25 @@ class RecordedLdap:
 
     def __init__(self, file: Path, user: str) -> None:
         self._user = user
-        self._pages = {
-            (answer["search"], answer["cookie"]): Page(
+        self._pages: dict[tuple[str, str], list[Page]] = {}
+        for answer in json.loads(file.read_text(encoding="utf-8")):
+            page = Page(
                 tuple(_entry(each) for each in answer["entries"]),
                 answer["code"],
                 answer["message"],
                 bytes.fromhex(answer["next"]),
                 tuple(answer["referrals"]),
             )
-            for answer in json.loads(file.read_text(encoding="utf-8"))
-        }
+            self._pages.setdefault((answer["search"], answer["cookie"]), []).append(page)
 
     def open(self) -> str:
         """The user of the recording."""
         return self._user
 
     def page(self, search: Search, cookie: bytes = b"") -> Page:
-        """The recorded page."""
-        return self._pages[str(search), cookie.hex()]
+        """The recorded page; a server may give one cookie for each of them, so the order counts."""
+        pages = self._pages[str(search), cookie.hex()]
+        return pages.pop(0) if len(pages) > 1 else pages[0]
 
     def close(self) -> None:
         """Nothing is open."""

@@ -72,3 +72,11 @@ def test_password_reset(value: str | None, must: bool | None) -> None:
 )
 def test_categories(made: Entry, category: str | None) -> None:
     assert category_of(made, (dn_key("ou=Service,dc=x"),)) == category
+
+
+def test_how_late_use_may_be_recorded_is_what_the_settings_say_and_not_known_of_kerberos() -> None:
+    given = entry(DN, uid="anna", pwdLastSuccess="20260101000000Z")
+    assert parse_account(given, ServerFacts(use_lag_days=3), ()).account.last_used_lag_days == 3
+    assert parse(pwdLastSuccess="20260101000000Z").last_used_lag_days == 0
+    assert parse(krbLastSuccessfulAuth="20260101000000Z").last_used_lag_days is None
+    assert parse().last_used_lag_days is None

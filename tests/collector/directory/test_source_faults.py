@@ -294,7 +294,8 @@ def test_doctor_says_each_step_and_what_to_grant() -> None:
     lines = list(DirectorySource(settings("active-directory"), lambda _reference: "", connect=domain).diagnose())
     assert [line.text for line in lines if not line.ok] == []
     assert {line.text.partition(":")[0] for line in lines[1:]} == {
-        *("Account", "Privilege", "PasswordPolicy", "Computer", "Trust", "Domain", "CollectorIdentity")
+        *("Account", "Privilege", "PasswordPolicy", "Computer", "Trust", "Domain", "CollectorIdentity"),
+        *("ResourceDelegation", "ConflictObject"),
     }
     fake = domain(Answer([entry(f"CN=a,{DOMAIN}", sAMAccountName="a", objectClass="user")]))
     lines = list(DirectorySource(settings("active-directory"), lambda _reference: "", connect=lambda: fake).diagnose())
