@@ -3,8 +3,9 @@
 Built-in accounts are known to every attacker, whatever they have been renamed to, so they are found by their well-known
 identifiers: the guest account (501) and other built-in ones are disabled; the administrator (500) is disabled, or kept
 for emergencies with a password that is changed at least every `builtin_password_max_days` days and unused for the last
-`builtin_unused_days`. On hosts, an account of the system itself that has a password deviates. krbtgt is judged by
-itself. Log-ons are never tried.
+`builtin_unused_days`. On hosts, an account of the system itself that has a password deviates, and so does an account
+that system images are delivered with (`default_names`) while it has one; root has none, or one that is changed as often
+as the administrator's. krbtgt is judged by itself. Log-ons are never tried.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.ages import span
+from checks.ages import FUTURE_TOLERANCE, span
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.identity.account_reasons import STATE_UNKNOWN, is_named
+from checks.identity.account_reasons import DATED_IN_FUTURE, STATE_UNKNOWN, is_named
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Account
 
@@ -32,6 +33,10 @@ class Parameters:
     builtin_password_max_days: int = 365
     builtin_unused_days: int = 30
     approved: tuple[str, ...] = ()
+    default_names: tuple[str, ...] = (
+        *("admin", "alpine", "cloud-user", "debian", "ec2-user", "fedora", "guest", "oracle", "osboxes", "pi", "rocky"),
+        *("support", "test", "ubnt", "ubuntu", "user", "vagrant"),
+    )
 
 
 _EMERGENCY = Text(
@@ -64,6 +69,27 @@ REASONS = {
         Text("Det inbyggda kontot är aktiverat.", "The built-in account is enabled."),
         Text("Inaktivera kontot.", "Disable the account."),
     ),
+    "root-old-password": Reason(
+        Text(
+            "root har ett lösenord som är {days} dagar gammalt (satt {password_set}).",
+            "root has a password that is {days} days old (set {password_set}).",
+        ),
+        Text(
+            "Lås lösenordet (passwd --lock root) och använd sudo, eller byt det.",
+            "Lock the password (passwd --lock root) and use sudo, or change it.",
+        ),
+    ),
+    "default-account": Reason(
+        Text(
+            "Kontot har ett namn som systemavbilder levereras med, och ett lösenord (satt {password_set}).",
+            "The account has a name that system images are delivered with, and a password (set {password_set}).",
+        ),
+        Text(
+            "Ta bort kontot eller lås lösenordet: passwd --lock {name}.",
+            "Remove the account or lock its password: passwd --lock {name}.",
+        ),
+        Severity.HIGH,
+    ),
     "system-password": Reason(
         Text(
             "Systemkontot har ett lösenord och kan logga in.",
@@ -77,6 +103,7 @@ REASONS = {
         Severity.LOW,
     ),
     "state-unknown": STATE_UNKNOWN,
+    "dated-in-future": DATED_IN_FUTURE,
     "not-built-in": Reason(Text("Inte inbyggt.", "Not built in.")),
     "judged-elsewhere": Reason(Text("Bedöms för sig (krbtgt).", "Judged by itself (krbtgt).")),
 }
@@ -87,16 +114,35 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per account."""
     for account in accounts.records:
-        yield _judge_local(account) if account.host is not None else _judge_account(account, parameters, as_of)
+        if account.host is not None:
+            yield _judge_local(account, parameters, as_of)
+        else:
+            yield _judge_account(account, parameters, as_of)
 
 
-def _judge_local(account: Account) -> Outcome:
-    if account.category != "system":
+def _judge_local(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
+    delivered = account.name.casefold() in parameters.default_names
+    if account.category not in {"system", "built-in"} and not delivered:
         return out_of_scope(account, "not-built-in")
-    if account.password_present and account.enabled is not False:
-        return deviates(account, "system-password", name=account.name)
-    if account.password_present is None and account.enabled is not False:
+    if account.enabled is False or account.password_present is False or is_named(account, parameters.approved):
+        return conforms(account)
+    if account.password_present is None:
         return undetermined(account, "state-unknown")
+    if account.category == "built-in":
+        return _judge_root(account, parameters, as_of)
+    if delivered:
+        return deviates(account, "default-account", name=account.name, password_set=account.password_set)
+    return deviates(account, "system-password", name=account.name)
+
+
+def _judge_root(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
+    if account.password_set is None:
+        return undetermined(account, "password-age-unknown")
+    age = as_of - account.password_set
+    if -age > FUTURE_TOLERANCE:
+        return undetermined(account, "dated-in-future", time=account.password_set)
+    if age > span(days=parameters.builtin_password_max_days):
+        return deviates(account, "root-old-password", days=age.days, password_set=account.password_set)
     return conforms(account)
 
 
@@ -115,6 +161,8 @@ def _judge_account(account: Account, parameters: Parameters, as_of: datetime) ->
     if account.password_set is None:
         return undetermined(account, "password-age-unknown")
     age = as_of - account.password_set
+    if -age > FUTURE_TOLERANCE:
+        return undetermined(account, "dated-in-future", time=account.password_set)
     if age > span(days=parameters.builtin_password_max_days):
         return deviates(account, "old-password", days=age.days, password_set=account.password_set)
     if account.last_used is not None and as_of - account.last_used <= span(days=parameters.builtin_unused_days):

@@ -1,9 +1,10 @@
-"""What the directories demand of passwords is at least as strict as the decided rule.
+"""What directories and hosts demand of passwords is at least as strict as the decided rule.
 
 Every technical policy is compared with the rule, the domain's own and the fine-grained ones: a fine-grained policy that
 is weaker weakens the rule for whom it is linked to. A value of 0 in the rule means that nothing is decided on that
 point; where nothing at all is decided, no policy can be judged. Passwords that the directory stores so that they can be
-read back deviate from any rule. A fine-grained policy that is linked to nobody is outside.
+read back deviate from any rule. A fine-grained policy that is linked to nobody is outside, and so is a host where no
+account has a password.
 """
 
 from __future__ import annotations

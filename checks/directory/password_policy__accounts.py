@@ -4,8 +4,8 @@ Settings on single accounts undo what a policy demands, so they are judged with 
 stored readable, Kerberos without pre-authentication or with DES, and a service principal name on an account whose
 password a person chose: anyone in the domain may then fetch a ticket and guess the password in peace (kerberoasting).
 Accounts under the units for service accounts have such names of necessity, and deviate only where they administer the
-domain. A password that never expires deviates only where a highest age has been decided. One outcome per account: the
-most urgent reason, and all of its settings as a fact.
+domain. A password that never expires deviates only where a highest age has been decided, on hosts too. One outcome per
+account: the most urgent reason, and all of its settings as a fact.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.directory.account_outcomes import SHARED_REASONS, holders, outside
-from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import Account, Privilege
 
@@ -114,6 +114,7 @@ REASONS = {
         Text("Ge läskontot rätt att läsa de privilegierade grupperna.", "Let the reading account read the groups."),
         Severity.LOW,
     ),
+    "no-password": Reason(Text("Har inget lösenord.", "Has no password.")),
     **SHARED_REASONS,
 }
 _BY_SETTING = ("reversible-encryption", "pre-authentication-off")
@@ -131,10 +132,26 @@ def judge(
     hidden = "exposures" in accounts.unreadable
     for account in accounts.records:
         expired = account.expires is not None and account.expires <= as_of
+        if account.host is not None and parameters.max_age_days > 0:
+            yield _judge_local(account, parameters, expired=expired)
+            continue
         outcome = outside(account, expired=expired) or _judge_account(account, parameters, privileged, hidden=hidden)
         if unsure and outcome.verdict is Verdict.CONFORMS and "service-principal" in (account.exposures or ()):
             outcome = undetermined(account, "privileges-unknown")
         yield outcome
+
+
+def _judge_local(account: Account, parameters: Parameters, *, expired: bool) -> Outcome:
+    """A host's account: only how long its password lasts is its own (shadow(5))."""
+    if account.enabled is False or expired:
+        return out_of_scope(account, "expired" if expired else "disabled")
+    if account.password_present is False:
+        return out_of_scope(account, "no-password")
+    if account.password_present is None or account.password_never_expires is None:
+        return undetermined(account, "state-unknown")
+    if account.password_never_expires:
+        return deviates(account, "never-expires", rule=parameters.max_age_days)
+    return conforms(account)
 
 
 def _judge_account(account: Account, parameters: Parameters, privileged: frozenset[str], *, hidden: bool) -> Outcome:

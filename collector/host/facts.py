@@ -10,10 +10,12 @@ from collector.evidence import GapCause
 from collector.host import clock, patches, release, sshd, system
 from collector.host.accounts import read_accounts, read_groups, read_users
 from collector.host.answer import Answer
+from collector.host.password_rules import read_policy
 from collector.host.privileges import root_accounts, sudo_rights
 from collector.host.sections import ANY_USER, MAX_USERS, SSHD, sudo_lines
 from collector.host.sudoers import read_sudoers
 from collector.network.addresses import parse_routes
+from collector.records.directory import PasswordPolicy
 from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record
@@ -349,6 +351,17 @@ class _Reading:
         except ValueError:
             return None
 
+    def password_rules(self) -> None:
+        rules = self.ask(PasswordPolicy, "password-rules", "the host's rules for passwords could not be read")
+        if rules is None:
+            return
+        pam = self.ask(PasswordPolicy, "pam", "PAM's settings for passwords could not be read")
+        accounts = None if self.answer.text("shadow") is None else self._accounts()
+        named = None
+        if accounts is not None:
+            named = tuple(each.name for each in accounts if each.password_present and each.enabled is not False)
+        self.facts.records.append(read_policy(pam, rules, self.target.name, named))
+
     def time(self) -> None:
         processes = self.ask(TimeSync, "time-processes", "the running processes could not be seen")
         if processes is None:
@@ -383,6 +396,7 @@ _READERS: dict[type[Record], Callable[[_Reading], None]] = {
     PatchState: _Reading.patch_state,
     PendingUpdate: _Reading.pending,
     LocalPrivilege: _Reading.privileges,
+    PasswordPolicy: _Reading.password_rules,
     Route: _Reading.routes,
     Software: _Reading.software,
     SshAccess: _Reading.ssh,

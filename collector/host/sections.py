@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from collector.records.directory import PasswordPolicy
 from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record, kind_name
@@ -125,14 +126,25 @@ return 0""",
     ),
     Section("listeners", (Listener,), "has ss || return 127; ss -Hlntu", cap=256 * KIB),
     # The fifth field (personal names, telephone numbers) is left on the host.
-    Section("passwd", (Account, LocalPrivilege), "awk -F: '{OFS=FS;$5=\"\";print}' /etc/passwd", cap=1024 * KIB),
+    Section(
+        "passwd",
+        (Account, LocalPrivilege, PasswordPolicy),
+        "awk -F: '{OFS=FS;$5=\"\";print}' /etc/passwd",
+        cap=1024 * KIB,
+    ),
     Section(
         "group",
         (LocalPrivilege,),
         "{ cat /etc/group; getent group sudo wheel admin; } | awk -F: '{OFS=FS;$2=\"\";print}'",
         cap=512 * KIB,
     ),
-    Section("shadow", (Account, LocalPrivilege), f"root {quoted(SHADOW_COMMAND)}", cap=1024 * KIB, rights=_SUDO_RIGHT),
+    Section(
+        "shadow",
+        (Account, LocalPrivilege, PasswordPolicy),
+        f"root {quoted(SHADOW_COMMAND)}",
+        cap=1024 * KIB,
+        rights=_SUDO_RIGHT,
+    ),
     Section(
         "keys",
         (Account, LocalPrivilege),
@@ -182,10 +194,19 @@ root sshd -T -C "user=$1,host={EXTERNAL_HOST},addr={EXTERNAL_ADDRESS}" $(sshd_fi
     ),
     Section(
         "pam",
-        (SshAccess,),
+        (SshAccess, PasswordPolicy),
         """cd /etc/pam.d || return 78
 grep -aH ^ sshd common-auth common-account common-session common-password password-auth system-auth \\
   system-login system-remote-login postlogin 2>/dev/null; return 0""",
+    ),
+    Section(
+        "password-rules",
+        (PasswordPolicy,),
+        """[ -e /etc/login.defs ] || return 78
+cd /etc && grep -aHE '^[[:space:]]*PASS_(MAX|MIN|WARN)_' login.defs
+cd /etc/security && grep -aHsE '^[[:space:]]*[a-z_]+' pwquality.conf faillock.conf
+cd /etc/security/pwquality.conf.d && grep -aHsE '^[[:space:]]*[a-z_]+' *.conf
+return 0""",
     ),
     Section(
         "upgradable",

@@ -9,10 +9,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPolicy:
-    """One technical rule for passwords and lockout, as the directory enforces it."""
+    """One technical rule for passwords and lockout, as the directory or the host enforces it."""
 
     name: str
-    """The domain's DNS name for its own policy; the name of a fine-grained policy (AD PSO, OpenLDAP pwdPolicy)."""
+    """The domain's DNS name for its own policy; the name of a fine-grained policy (AD PSO, OpenLDAP pwdPolicy); the
+    name of a host."""
+    host: str | None = None
+    """The host whose local passwords it is for; None for a directory's."""
     default: bool | None = None
     """Whether it holds for every account that no other policy is named for."""
     precedence: int | None = None

@@ -14,7 +14,8 @@ from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.host.sections import KINDS
 from collector.host.source import SshHosts
-from collector.records.host import Host, PatchState, PendingUpdate, Software, TimeSync
+from collector.records.directory import PasswordPolicy
+from collector.records.host import Host, Listener, PatchState, PendingUpdate, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record
 from collector.source import Diagnosis
@@ -153,6 +154,16 @@ def test_updates_and_releases(evidence: EvidenceSet, hosts: Hosts) -> None:
         assert (states[name].pending, states[name].security_source) == (len(updates), truth.security_source)
         products = {(s.product, s.version) for s in evidence.reading(Software).records if s.host == name}
         assert products == {truth.product}
+
+
+def test_what_a_host_demands_of_passwords_and_where_it_listens(evidence: EvidenceSet, hosts: Hosts) -> None:
+    policies = {each.name: each for each in evidence.reading(PasswordPolicy).records}
+    assert policies.keys() == set(hosts.addresses)
+    for policy in policies.values():  # as Debian installs it: pam_unix alone, and no lockout
+        assert (policy.min_length, policy.lockout_threshold, policy.max_age_days) == (6, 0, 0)
+        assert policy.default is False
+    listening = {(each.host, each.protocol, each.port) for each in evidence.reading(Listener).records}
+    assert {(name, "tcp", 22) for name in hosts.addresses} <= listening
 
 
 def test_clocks(evidence: EvidenceSet, hosts: Hosts) -> None:

@@ -34,17 +34,27 @@ CASES = {
     "guest, disabled": (built_in(501, enabled=False), None),
     "krbtgt is judged by itself": (built_in(502, password_set=AS_OF - 999 * DAY), None),
     "another built-in": (built_in(503), "!built-in-enabled"),
-    "a person": (built_in(1104, category="person", password_set=AS_OF - 999 * DAY), None),
+    "a person of the domain": (built_in(1104, category="person", password_set=AS_OF - 999 * DAY), None),
     "a system account with a password": (local(), "!system-password"),
     "a system account without": (local(password_present=False), None),
     "a system account, locked": (local(enabled=False), None),
     "a system account, not readable": (local(password_present=None), "?state-unknown"),
-    "root": (local(category="built-in"), None),
+    "root without a password": (local(category="built-in", password_present=False), None),
+    "root with one": (local(category="built-in", password_set=AS_OF - 365 * DAY), None),
+    "root with an old one": (local(category="built-in", password_set=AS_OF - 366 * DAY), "!root-old-password"),
+    "root with one, of what age is hidden": (local(category="built-in"), "?password-age-unknown"),
+    "root with one of tomorrow": (local(category="built-in", password_set=AS_OF + 2 * DAY), "?dated-in-future"),
+    "delivered with the image": (local(name="Ubuntu", category=None), "!default-account"),
+    "delivered, and locked": (local(name="ubuntu", category=None, password_present=False), None),
+    "delivered, by decision": (local(name="pi", category=None, host="kiosk"), None),
+    "delivered, not readable": (local(name="pi", category=None, password_present=None), "?state-unknown"),
+    "a person of the host": (local(name="anna", category=None), None),
+    "an administrator's password of tomorrow": (built_in(500, password_set=AS_OF + 2 * DAY), "?dated-in-future"),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_one_account(name: str) -> None:
     made, expected = CASES[name]
-    found = finding(CHECK, seen(Account, made), parameters={"approved": ["BOSS"]})
+    found = finding(CHECK, seen(Account, made), parameters={"approved": ["BOSS", "pi@kiosk"]})
     assert reasons(found).get(made.subject) == expected

@@ -28,6 +28,8 @@ POLICIES = {
     "length hidden, and never locks": (policy(min_length=None, lockout_threshold=0), "!never-locks"),
     "weak and linked to someone": (policy(default=False, applies_to=("GG",), min_length=4), "!too-short"),
     "weak and linked to nobody": (policy(default=False, applies_to=(), min_length=4), None),
+    "a host's, weak": (policy(host="p", default=False, applies_to=("root",), min_length=6), "!too-short"),
+    "a host's, and no account has a password": (policy(host="p", default=False, applies_to=(), min_length=6), None),
     "weak, and not known whom it is for": (policy(default=None, applies_to=(), min_length=4), "!too-short"),
 }
 

@@ -82,3 +82,26 @@ def test_a_password_that_never_expires_deviates_from_a_decided_age() -> None:
 def test_local_accounts_are_outside() -> None:
     found = finding(CHECK, seen(Account, account(host="h", exposures=None)), seen(Privilege))
     assert found.status is Status.NOT_APPLICABLE
+
+
+def local(**facts: object) -> Account:
+    values = {"host": "h", "exposures": None, "password_present": True, "password_never_expires": True}
+    return account(**values | facts)
+
+
+LOCAL = {
+    "never expires": (local(), "!never-expires"),
+    "expires": (local(password_never_expires=False), None),
+    "has none": (local(password_present=False), None),
+    "disabled": (local(enabled=False), None),
+    "expired": (local(expires=AS_OF), None),
+    "not readable": (local(password_present=None), "?state-unknown"),
+    "how long is not readable": (local(password_never_expires=None), "?state-unknown"),
+}
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_a_hosts_password_against_a_decided_age(name: str) -> None:
+    made, expected = LOCAL[name]
+    found = finding(CHECK, seen(Account, made), seen(Privilege), parameters={"max_age_days": 365})
+    assert reasons(found).get("a@h") == expected
