@@ -33,10 +33,7 @@ class Parameters:
     builtin_password_max_days: int = 365
     builtin_unused_days: int = 30
     approved: tuple[str, ...] = ()
-    default_names: tuple[str, ...] = (
-        *("admin", "alpine", "cloud-user", "debian", "ec2-user", "fedora", "guest", "oracle", "osboxes", "pi", "rocky"),
-        *("support", "test", "ubnt", "ubuntu", "user", "vagrant"),
-    )
+    default_names: tuple[str, ...] = ("ec2-user", "osboxes", "pi", "ubuntu", "vagrant")
 
 
 _EMERGENCY = Text(
