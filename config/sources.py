@@ -167,6 +167,9 @@ class EntraSource(SourceSettings):
     page_size: Annotated[int, Field(ge=1, le=500)] = 500
     """Users per page; Graph takes no more than 500 with their sign-ins."""
     timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    per_user_mfa: bool = False
+    """Whether the older per-user MFA of administrators is read too: one GET a person, from Graph's beta, which
+    Microsoft may change without notice."""
     person_key: Annotated[str, StringConstraints(pattern=r"^(employeeId|extensionAttribute([1-9]|1[0-5]))$")] = (
         "employeeId"
     )

@@ -1,19 +1,20 @@
 """Everyone with an administrative role in Entra ID must use more than a password, on every way in.
 
 Each holder of a role, active or eligible, directly or by a group, is tried against all enabled conditional access
-policies: for any resource, Office 365, the admin portals and Azure management; with modern and legacy clients; from any
-place, platform and device, without risk. A way that takes a password alone deviates, whatever the other ways demand.
-Exclusions count in full; report-only policies, policies for risky sign-ins and registered methods do not. A trusted
-network is no factor, and neither is a compliant device that is accepted instead of one. Where security defaults are on
-they cover the roles that they name. Per-user MFA of the older kind is not shown by Graph v1.0, and is not counted. An
-unknown condition, control or group leaves the person undetermined. Registered break-glass accounts are set aside, up to
-the number allowed. Whoever is covered and has registered no method deviates too: the first to sign in with the password
-registers the second factor.
+policies: for any resource, Office 365, the admin portals and Azure management; with modern and legacy clients; from
+any place, platform and device, without risk. A way that takes a password alone deviates, whatever the other ways
+demand. Exclusions count in full; report-only policies, policies for risky sign-ins and registered methods do not. A
+trusted network is no factor, and neither is a compliant device that is accepted instead of one. Where security
+defaults are on they cover the roles that they name. Per-user MFA of the older kind covers nobody: where it is
+enforced (read only where the settings ask for it) application passwords and trusted addresses may still let the
+person in, so one who would deviate is undetermined. An unknown condition, control or group leaves the person
+undetermined. Registered break-glass accounts are set aside, up to the number allowed. Whoever is covered and has
+registered no method deviates too: the first to sign in with the password registers the second factor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,13 +27,17 @@ from collector.records.cloud import (
     AccessPolicy,
     AuthenticationRegistration,
     NamedLocation,
+    PerUserMfa,
     PolicyGroupMember,
     RoleHolder,
     SecurityDefaults,
 )
 
 CONTROL = "mfa-admin-enforced"
-READS = (RoleHolder, AccessPolicy, SecurityDefaults, PolicyGroupMember, NamedLocation, AuthenticationRegistration)
+READS = (
+    *(RoleHolder, AccessPolicy, SecurityDefaults, PolicyGroupMember, NamedLocation, AuthenticationRegistration),
+    PerUserMfa,
+)
 SECURITY_DEFAULTS_ROLES = frozenset(
     {
         "application-administrator",
@@ -67,6 +72,18 @@ class Parameters:
 REASONS = {
     **UNCOVERED,
     **UNTOLD,
+    "per-user-mfa": Reason(
+        Text(
+            "Ingen policy kräver flerfaktorsautentisering. Den äldre inställningen per användare gör det, men om"
+            " applösenord eller betrodda adresser kringgår den går inte att läsa.",
+            "No policy demands multi-factor authentication. The older setting per user does, but whether application"
+            " passwords or trusted addresses get around it cannot be read.",
+        ),
+        Text(
+            "Ersätt inställningen per användare med en policy för villkorsstyrd åtkomst.",
+            "Replace the setting per user by a conditional access policy.",
+        ),
+    ),
     "outside-security-defaults": Reason(
         Text(
             "Säkerhetsstandarder är påslagna, men kräver flerfaktorsautentisering av {role} bara vid behov.",
@@ -117,8 +134,10 @@ def judge(
     directory = cloud_directory(evidence, holders.source)
     registrations = of_source(evidence, AuthenticationRegistration, holders.source)
     unregistered = {each.identifier for each in registrations.records if each.mfa_registered is False}
+    states = of_source(evidence, PerUserMfa, holders.source)
+    per_user = {each.identifier for each in states.records if each.state == "enforced"}
     for holder in holders.records:
-        outcome = _out_of_scope(holder, parameters) or _judge_holder(holder, directory)
+        outcome = _out_of_scope(holder, parameters) or _judge_holder(holder, directory, per_user)
         if outcome.verdict is Verdict.CONFORMS and holder.holder_identifier in unregistered:
             outcome = deviates(holder, "not-registered", role=holder.role_name or holder.role)
         yield outcome
@@ -139,7 +158,7 @@ def _out_of_scope(holder: RoleHolder, parameters: Parameters) -> Outcome | None:
     return None
 
 
-def _judge_holder(holder: RoleHolder, directory: CloudDirectory) -> Outcome:
+def _judge_holder(holder: RoleHolder, directory: CloudDirectory, per_user: Collection[str]) -> Outcome:
     role = holder.role_name or holder.role
     if holder.holder_category in {"group", "foreign"}:
         return undetermined(holder, "members-unknown", role=role)
@@ -156,4 +175,6 @@ def _judge_holder(holder: RoleHolder, directory: CloudDirectory) -> Outcome:
         return undetermined(holder, found.reason, role=role, **found.facts)
     if holder.enabled is None:
         return undetermined(holder, "state-unknown", role=role)
+    if holder.holder_identifier in per_user and not directory.security_defaults:
+        return undetermined(holder, "per-user-mfa", role=role)
     return deviates(holder, found.reason, role=role, **found.facts)

@@ -17,7 +17,13 @@ from collector.directory.entra_policies import (
     strengths_without_combinations,
 )
 from collector.directory.entra_rights import HOLDERS_OF_ROLES, GroupReader, RoleReader
-from collector.directory.entra_users import ACCOUNT_FIELDS, parse_account, parse_registration, parse_user
+from collector.directory.entra_users import (
+    ACCOUNT_FIELDS,
+    parse_account,
+    parse_per_user,
+    parse_registration,
+    parse_user,
+)
 from collector.directory.faults import Faults
 from collector.directory.times import MalformedValueError
 from collector.evidence import GapCause
@@ -26,6 +32,7 @@ from collector.records.cloud import (
     AuthenticationRegistration,
     CloudUser,
     NamedLocation,
+    PerUserMfa,
     PolicyGroupMember,
     RoleHolder,
     SecurityDefaults,
@@ -50,6 +57,7 @@ DEFAULTS = Endpoint("/v1.0/policies/identitySecurityDefaultsEnforcementPolicy", 
 REGISTRATIONS = Endpoint(
     "/v1.0/reports/authenticationMethods/userRegistrationDetails", ("AuditLog.Read.All",), "Microsoft Entra ID P1"
 )
+PER_USER_MFA = Endpoint("/beta/users/{id}/authentication/requirements", ("Policy.Read.All",))
 GROUP_MEMBERS = Endpoint("/v1.0/groups/{id}/transitiveMembers?$select=id&$top=999", ("GroupMember.Read.All",))
 _CANNOT_GO_ON = {GapCause.UNREACHABLE, GapCause.TIMED_OUT}
 _READS = re.compile(r"\.Read(Basic)?(\.|$)")
@@ -84,6 +92,8 @@ class EntraDirectory:
     ) -> None:
         self.id = settings.id
         self._settings = settings
+        if settings.per_user_mfa:
+            self.provides = self.provides | {PerUserMfa}
         self._services = frozenset(each.casefold() for each in settings.service_accounts)
         https = HttpsSettings(timeout_seconds=settings.timeout_seconds, ca_file=settings.ca_file, proxy=settings.proxy)
         address = f"{settings.login_url.rstrip('/')}/{settings.tenant}/oauth2/v2.0/token"
@@ -117,6 +127,7 @@ class EntraDirectory:
             for kinds, read in (
                 ({Account, CloudUser}, partial(self._read_users, graph, recorder)),
                 ({RoleHolder, Privilege}, roles.read),
+                ({PerUserMfa}, partial(self._read_per_user, graph, recorder, roles)),
                 ({AccessPolicy, PolicyGroupMember}, partial(self._read_policies, graph, recorder)),
                 ({NamedLocation}, partial(self._read_locations, graph, recorder)),
                 ({SecurityDefaults}, partial(self._read_defaults, graph, recorder)),
@@ -184,6 +195,8 @@ class EntraDirectory:
         yield LOCATIONS, (NamedLocation,)
         yield DEFAULTS, (SecurityDefaults,)
         yield REGISTRATIONS, (AuthenticationRegistration,)
+        if self._settings.per_user_mfa:
+            yield PER_USER_MFA, (PerUserMfa,)
 
     def _users(self, *, with_sign_ins: bool) -> Endpoint:
         fields = [*ACCOUNT_FIELDS]
@@ -238,6 +251,22 @@ class EntraDirectory:
                     recorder.add(parse_user(item, self._services))
         for kind in wanted:
             recorder.complete(kind, source_count=counts[0] if counts else None)
+
+    def _read_per_user(
+        self, graph: Graph, recorder: Recorder, roles: RoleReader, _wanted: frozenset[type[Record]]
+    ) -> None:
+        """Ask for each person with an administrative role; without the right to it nobody else is asked for."""
+        for name, user in sorted(roles.people):
+            try:
+                recorder.add(parse_per_user(name, user, graph.one(PER_USER_MFA, (PerUserMfa,), identifier=user)))
+            except MissingPermissionError:
+                raise
+            except SourceError as error:
+                if error.cause in _CANNOT_GO_ON:
+                    raise
+                recorder.gap(PerUserMfa, error.cause, error.detail, remedy=error.remedy, subject=name)
+        if roles.was_read:
+            recorder.complete(PerUserMfa)
 
     def _read_policies(self, graph: Graph, recorder: Recorder, wanted: frozenset[type[Record]]) -> None:
         items = list(graph.items(POLICIES, wanted, keep="conditional-access-policies"))

@@ -51,6 +51,9 @@ class RoleReader:
         self._graph = graph
         self._recorder = recorder
         self._services = service_accounts
+        self.people: set[tuple[str, str]] = set()
+        """Name and id of every user with an administrative role, as far as roles have been read."""
+        self.was_read = False
         self._users: dict[str, dict[str, Any] | None] = {}
         self._groups: dict[str, list[tuple[str, dict[str, Any], bool]] | None] = {}
 
@@ -68,10 +71,13 @@ class RoleReader:
                 if holder not in given:
                     given.add(holder)
                     self._give(holder, wanted)
+        self.was_read = True
         for kind in kinds:
             self._recorder.complete(kind)
 
     def _give(self, holder: RoleHolder, wanted: frozenset[type[Record]]) -> None:
+        if holder.administrative and holder.holder_category in {"person", "service"}:
+            self.people.add((holder.holder, holder.holder_identifier))
         if RoleHolder in wanted:
             self._recorder.add(holder)
         if Privilege in wanted and holder.administrative:

@@ -10,7 +10,7 @@ from typing import Any
 
 from collector.directory.entra_values import flag, identifier, members, moment, text, texts
 from collector.directory.times import MalformedValueError
-from collector.records.cloud import AuthenticationRegistration, CloudUser, GuestType
+from collector.records.cloud import AuthenticationRegistration, CloudUser, GuestType, PerUserMfa, PerUserMfaState
 from collector.records.identity import Account
 
 USER_FIELDS = ("id", "userPrincipalName", "accountEnabled", "userType", "externalUserState", "creationType")
@@ -91,6 +91,13 @@ def parse_registration(item: dict[str, Any]) -> AuthenticationRegistration:
         methods=texts(item.get("methodsRegistered")),
         updated=moment(item.get("lastUpdatedDateTime")),
     )
+
+
+def parse_per_user(name: str, user: str, item: dict[str, Any]) -> PerUserMfa:
+    """The per-user MFA of one user (Graph beta: authentication-get, strongAuthenticationRequirements)."""
+    state = text(item.get("perUserMfaState"))
+    known: dict[str | None, PerUserMfaState] = {"disabled": "disabled", "enabled": "enabled", "enforced": "enforced"}
+    return PerUserMfa(name=name, identifier=user, state=known.get(state))
 
 
 def _name(item: dict[str, Any]) -> str:

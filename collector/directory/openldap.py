@@ -55,11 +55,17 @@ class ServerFacts:
 
 _FREEIPA_ATTRIBUTES = (
     *("ipaUniqueID", "nsAccountLock", "krbLastSuccessfulAuth", "krbLastPwdChange", "krbPrincipalExpiration"),
+    "krbPasswordExpiration",
 )
 """freeipa: install/share/60basev2.ldif, install/share/60kerberos.ldif."""
 _KERBEROS_USE = "krbLastSuccessfulAuth"
 _USES = tuple((name, name.lower()) for name in ("pwdLastSuccess", "authTimestamp", _KERBEROS_USE))
-_SELDOM = frozenset({"pwdaccountlockedtime", "pwdreset", "shadowexpire", "krbprincipalexpiration", "nsaccountlock"})
+_SELDOM = frozenset(
+    {
+        *("pwdaccountlockedtime", "pwdreset", "shadowexpire"),
+        *("krbprincipalexpiration", "krbpasswordexpiration", "nsaccountlock"),
+    }
+)
 
 
 def account_search(base: str, page_size: int, person_key: str) -> Search:
@@ -136,7 +142,6 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
     shell = found.get("loginshell")
     sure = entry.dn in unlocked or not facts.has_password_policy or (seldom and "pwdaccountlockedtime" in found)
     expires, never_expires = _expiry(entry) if seldom else (None, None)
-    reset = entry.first("pwdReset") if seldom else None
     account = Account(
         name=name_of(entry),
         identifier=entry.text("entryUUID") or entry.text("ipaUniqueID"),
@@ -149,7 +154,7 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
         last_used_from=source,
         last_used_lag_days=None if source in {None, _KERBEROS_USE} else facts.use_lag_days,
         password_set=parse_generalized_time(password_set[0]) if password_set else None,
-        password_must_change=None if reset is None else reset.upper() == b"TRUE",
+        password_must_change=_must_change(entry) if seldom else None,
         expires=expires,
         never_expires=never_expires,
         external=is_in_units(entry.dn, facts.external_units),
@@ -170,6 +175,16 @@ def _enabled(entry: Entry, *, sure: bool) -> bool | None:
     if (entry.first("nsAccountLock") or b"").upper() == b"TRUE":
         return False
     return entry.first("pwdAccountLockedTime") != LOCKED_FOR_EVER if sure else None
+
+
+def _must_change(entry: Entry) -> bool | None:
+    """By pwdReset; in FreeIPA a password that an administrator set ends at the moment when it was set."""
+    reset, end, change = (entry.first(name) for name in ("pwdReset", "krbPasswordExpiration", "krbLastPwdChange"))
+    if reset is not None:
+        return reset.upper() == b"TRUE"
+    if end is None or change is None:
+        return None
+    return parse_generalized_time(end) <= parse_generalized_time(change)
 
 
 def _expiry(entry: Entry) -> tuple[datetime | None, bool | None]:

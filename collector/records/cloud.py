@@ -13,6 +13,7 @@ GuestType = Literal["none", "internal-guest", "b2b-guest", "b2b-member"]
 
 PolicyState = Literal["enabled", "disabled", "report-only", "unknown"]
 """Only `enabled` policies are enforced; `unknown` is a state that this version does not know."""
+PerUserMfaState = Literal["disabled", "enabled", "enforced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +183,25 @@ class SecurityDefaults:
     @property
     def subject(self) -> str:
         """Always the same: a directory has one."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerUserMfa:
+    """The older switch for multi-factor authentication on one user (Graph beta strongAuthenticationRequirements).
+
+    Where it is `enforced` a password alone is not enough in a browser; application passwords and the service's own
+    trusted addresses, which no API shows, may let the user in all the same.
+    """
+
+    name: str
+    identifier: str
+    state: PerUserMfaState | None = None
+    """`enabled`: demanded once the user has registered a method; None: a state that this version does not know."""
+
+    @property
+    def subject(self) -> str:
+        """The user's name."""
         return self.name
 
 

@@ -21,9 +21,12 @@ from checks.finding import Finding
 from collector.collection import ConfiguredSource, collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet
+from collector.records.access import Membership
+from collector.records.identity import Account
 from collector.records.record import Record
 from collector.register.register import RegisterFile
 from collector.transport.ldap import Entry, LdapConnection, Page, Search
+from collector.transport.ldap_client import Ldap3Connection
 from config.sources import LdapBind, LdapSource, LdapTls, Register
 from tests.servers.certificates import Authority
 from tests.servers.estate import session_start
@@ -42,8 +45,9 @@ from tests.servers.identity_truth import (
     write_registers,
 )
 from tests.servers.network import Laboratory
-from tests.servers.samba import SambaDomainController, filetime, identity_plan
+from tests.servers.samba import SambaDomainController, account_dn, filetime, identity_plan
 from tests.servers.slapd import OpenLdap
+from tests.servers.windows_limits import WindowsLimits
 
 pytestmark = [pytest.mark.integration, pytest.mark.root, pytest.mark.timeout(300)]
 
@@ -366,3 +370,34 @@ def test_where_protected_people_work_is_in_no_evidence(run: str, request: pytest
     for path in kept:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         assert b"Skyddsenhet" not in data, path
+
+
+def test_behind_the_limits_of_windows_nobody_is_lost(
+    domain: tuple[SambaDomainController, IdentityTruth], authority: Authority, one_controller: Judged, tmp_path: Path
+) -> None:
+    """5,000 accounts in pages of at most 1,000, and a group of 3,200 members in ranges of 1,500."""
+    server, truth = domain
+    group = f"CN=GG-Alla,OU=Grupper,{server.estate_dn}"
+    members = [account_dn(account) for account in truth.accounts[:3200]]
+    server.seed([{"add": {"dn": group, "objectClass": "group", "sAMAccountName": "GG-Alla"}}])
+    server.seed([{"extend": {"dn": group, "member": members}}])
+    try:
+        with WindowsLimits(authority, server.address) as relay:
+            settings = active_directory(server, host="127.0.0.1", port=relay.port, page_size=5000, groups=(group,))
+            source = DirectorySource(settings, lambda _reference: server.bind_password)
+            kinds: frozenset[type[Record]] = frozenset({Account, Membership})
+            found = collect([ConfiguredSource(source, kinds)], tmp_path / "limits", "0")
+            unpaged = Ldap3Connection(settings, lambda _reference: server.bind_password)
+            unpaged.open()
+            page = unpaged.page(Search(server.base_dn, "subtree", "(objectClass=user)", ("sAMAccountName",)))
+            unpaged.close()
+    finally:
+        server.seed([{"delete": group}])
+    assert relay.limited == {"page", "values", "unpaged"}
+    assert (page.code, len(page.entries)) == (4, 1000)
+    assert not found.gaps
+    (accounts,) = found.reading(Account).populations
+    (whole,) = (each for each in one_controller.evidence.populations if each.kind == "account")
+    assert (accounts.count, accounts.complete) == (whole.count, True)
+    names = {each.account for each in found.reading(Membership).records}
+    assert names == {account.name for account in truth.accounts[:3200]}

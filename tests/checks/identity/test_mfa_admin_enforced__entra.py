@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from checks.discovery import discover
 from checks.finding import Finding, Status
 from checks.judgement import judge
+from collector.directory.entra import EntraDirectory
 from collector.evidence import EvidenceSet
-from tests.checks.made import AS_OF
+from collector.records.cloud import PerUserMfa
+from tests.checks.made import AS_OF, reasons
 from tests.servers.graph import GraphServer, Script
 from tests.servers.graph_cases import CASES
 from tests.servers.graph_scan import scan
+from tests.servers.graph_tenants import guid, policy, tenant
 
 CHECK = "mfa-admin-enforced--entra"
 
@@ -51,3 +55,34 @@ def test_every_administrator_gets_the_outcome_of_the_truth_set(name: str, server
         assert found.status in {Status.NOT_SATISFIED, Status.NOT_DETERMINED}
     elif not set_aside:
         assert found.status is Status.SATISFIED
+
+
+PER_USER = f"/beta/users/{guid('anna')}/authentication/requirements"
+
+
+@pytest.mark.parametrize(
+    ("policies", "state", "expected"),
+    [
+        ([], "enforced", {"anna@example.test": "?per-user-mfa"}),
+        ([], "enabled", {"anna@example.test": "!not-covered"}),
+        ([], "disabled", {"anna@example.test": "!not-covered"}),
+        ([], "unknownFutureValue", {"anna@example.test": "!not-covered"}),
+        ([policy()], "disabled", {}),
+        ([policy()], "enforced", {}),
+    ],
+)
+def test_per_user_mfa_never_satisfies_and_keeps_from_accusing(
+    policies: list[Any], state: str, expected: dict[str, str], server: GraphServer, tmp_path: Path
+) -> None:
+    # Graph beta: api/authentication-get, example 2; resources/strongauthenticationrequirements
+    server.script = Script()
+    objects = tenant(*policies) | {PER_USER: {"perUserMfaState": state}}
+    wanted = EntraDirectory.provides | {PerUserMfa}
+    found = finding(scan(server, objects, tmp_path, per_user_mfa=True, wanted=wanted))
+    assert reasons(found) == expected
+
+
+def test_without_the_setting_the_beta_is_never_asked(server: GraphServer, tmp_path: Path) -> None:
+    server.script = Script()
+    scan(server, tenant() | {PER_USER: {"perUserMfaState": "enforced"}}, tmp_path)
+    assert not [each for each in server.script.requests if each.startswith("/beta")]

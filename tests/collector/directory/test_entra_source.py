@@ -17,6 +17,7 @@ from collector.records.cloud import (
     AuthenticationRegistration,
     CloudUser,
     NamedLocation,
+    PerUserMfa,
     PolicyGroupMember,
     RoleHolder,
     SecurityDefaults,
@@ -526,3 +527,21 @@ def test_what_the_application_may_change_is_recorded(
     server.script.permissions = permissions
     (found,) = population(scan(server, people(), tmp_path), CollectorIdentity).records
     assert found.roles == roles
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause", "says"),
+    [
+        (DENIED, GapCause.DENIED, "Policy.Read.All"),
+        (error(404, "Request_ResourceNotFound", "Resource does not exist."), GapCause.ABSENT, ""),
+    ],
+)
+def test_per_user_mfa_that_cannot_be_read_is_a_gap_and_nothing_else(
+    server: GraphServer, tmp_path: Path, answer: Answer, cause: GapCause, says: str
+) -> None:
+    server.script.faults = [at("/beta/", answer, ever=True)]
+    wanted = EntraDirectory.provides | {PerUserMfa}
+    evidence = scan(server, tenant(policy()), tmp_path, per_user_mfa=True, wanted=wanted)
+    (gap,) = gaps(evidence, PerUserMfa)
+    assert (gap.cause, says in gap.remedy) == (cause, True)
+    assert population(evidence, RoleHolder).complete

@@ -80,3 +80,15 @@ def test_how_late_use_may_be_recorded_is_what_the_settings_say_and_not_known_of_
     assert parse(pwdLastSuccess="20260101000000Z").last_used_lag_days == 0
     assert parse(krbLastSuccessfulAuth="20260101000000Z").last_used_lag_days is None
     assert parse().last_used_lag_days is None
+
+
+@pytest.mark.parametrize(
+    ("end", "change", "must"),
+    [
+        ("20260101000000Z", "20260101000000Z", True),
+        ("20260401000000Z", "20260101000000Z", False),
+        ("20260101000000Z", None, None),
+    ],
+)
+def test_a_password_that_ends_as_it_is_set_must_be_changed(end: str, change: str | None, must: bool | None) -> None:
+    assert parse(krbPasswordExpiration=end, krbLastPwdChange=change).password_must_change is must
