@@ -34,6 +34,7 @@ COLUMNS: dict[str, Columns] = {
     "approved-software": _columns("product", "version decided_by decided valid_until"),
     "backup-location": _columns("repository", "host site immutable offline separate_credentials reviewed"),
     "backup-run": _columns("job started", "host result ended size_bytes files"),
+    "baseline-setting": _columns("setting expected", "baseline must hosts"),
     "call-out": _columns("reference", "called answered"),
     "change": _columns(
         "reference",

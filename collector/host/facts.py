@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from collector.evidence import GapCause
-from collector.host import clock, patches, release, sshd, system
+from collector.host import clock, inventory, patches, release, sshd, system
 from collector.host.accounts import read_accounts, read_groups, read_users
 from collector.host.answer import Answer
 from collector.host.password_rules import read_policy
@@ -15,6 +15,8 @@ from collector.host.privileges import root_accounts, sudo_rights
 from collector.host.sections import ANY_USER, MAX_USERS, SSHD, sudo_lines
 from collector.host.sudoers import read_sudoers
 from collector.network.addresses import parse_routes
+from collector.records.changes import InstalledSoftware, ObservedChange
+from collector.records.configuration import ConfigurationSetting, SecurityLog, StorageVolume
 from collector.records.directory import PasswordPolicy
 from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
@@ -383,6 +385,53 @@ class _Reading:
         container = system.in_container(text("system") or "")
         self.facts.records.append(replace(state, shares_clock=container, collects_logs=self.target.collects_logs))
 
+    def packages(self) -> None:
+        self._read(
+            InstalledSoftware, "packages", "the installed packages could not be asked for", inventory.read_packages
+        )
+
+    def history(self) -> None:
+        self._read(ObservedChange, "apt-history", "apt's own log could not be read", inventory.read_history)
+
+    def volumes(self) -> None:
+        self._read(StorageVolume, "volumes", "the storage could not be asked for", inventory.read_volumes)
+
+    def _read(
+        self,
+        kind: type[Record],
+        section: str,
+        what: str,
+        read: Callable[[str, str], Iterable[Record]],
+    ) -> None:
+        """A section that is read as a whole, or not at all."""
+        text = self.ask(kind, section, what)
+        if text is None:
+            return
+        try:
+            self.facts.records.extend(list(read(text, self.target.name)))
+        except ValueError as error:
+            self.malformed(kind, f"{what}: {error}")
+
+    def settings(self) -> None:
+        kernel = self.ask(ConfigurationSetting, "kernel-settings", "the kernel's settings could not be read")
+        part = self.answer.parts.get(SSHD)
+        if part is not None and not part.ok and part.cause is not GapCause.ABSENT:
+            self.miss(ConfigurationSetting, SSHD, "sshd's settings could not be read")
+        text = self.answer.text(SSHD)
+        self.facts.records.extend(inventory.read_settings(kernel or "", text, self.target.name))
+
+    def security_log(self) -> None:
+        state = self.ask(SecurityLog, "log-state", "the security log could not be asked for")
+        if state is None:
+            return
+        rules = self.answer.text("audit-rules")
+        part = self.answer.parts.get("audit-rules")
+        if rules is None and part is not None and part.cause is GapCause.UNSUPPORTED:
+            rules = ""  # no auditctl: no rule of audit is in force
+        elif rules is None:
+            self.miss(SecurityLog, "audit-rules", "the rules of audit could not be read")
+        self.facts.records.append(inventory.read_log_state(state, rules, self.target.name))
+
     def _installed(self, section: str) -> bool:
         part = self.answer.parts.get(section)
         return part is not None and part.cause is not GapCause.UNSUPPORTED
@@ -390,23 +439,28 @@ class _Reading:
 
 _READERS: dict[type[Record], Callable[[_Reading], None]] = {
     Account: _Reading.accounts,
+    ConfigurationSetting: _Reading.settings,
     Host: _Reading.host,
+    InstalledSoftware: _Reading.packages,
     Interface: _Reading.interfaces,
     Listener: _Reading.listeners,
+    ObservedChange: _Reading.history,
     PatchState: _Reading.patch_state,
     PendingUpdate: _Reading.pending,
     LocalPrivilege: _Reading.privileges,
     PasswordPolicy: _Reading.password_rules,
     Route: _Reading.routes,
+    SecurityLog: _Reading.security_log,
     Software: _Reading.software,
     SshAccess: _Reading.ssh,
+    StorageVolume: _Reading.volumes,
     TimeSync: _Reading.time,
 }
 
 
 def _remedy(section: str, user: str) -> str:
     base = section.partition(".")[0]
-    if base in {"shadow", "keys", "sudoers", SSHD}:
+    if base in {"shadow", "keys", "sudoers", SSHD, "audit-rules"}:
         return (
             "grant just this reading with `visudo -f /etc/sudoers.d/styrk` and set `sudo: true` in the login: "
             + sudo_lines(user, base)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from collector.records.changes import InstalledSoftware, ObservedChange
+from collector.records.configuration import ConfigurationSetting, SecurityLog, StorageVolume
 from collector.records.directory import PasswordPolicy
 from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
@@ -59,6 +61,7 @@ SHADOW_COMMAND = (
     "/etc/shadow",
 )
 KEYS_COMMAND = ("find", "/root", "/home", "-maxdepth", "3", "-name", "authorized_keys", "-size", "+0")
+AUDIT_COMMAND = ("auditctl", "-l")
 SUDOERS_COMMAND = ("grep", "-aHr", "^", "/etc/sudoers", "/etc/sudoers.d")
 
 _SHADOW_IN_SUDOERS = re.sub(r"([,:=\\*?\[\]#])", r"\\\1", " ".join(SHADOW_COMMAND[1:]))
@@ -71,6 +74,7 @@ _GRANTS = {
     "keys": f"/usr/bin/find {' '.join(KEYS_COMMAND[1:])}",
     "sudoers": f"/usr/bin/grep {' '.join(SUDOERS_COMMAND[1:])}",
     SSHD: f"/usr/sbin/sshd {_SSHD_IN_SUDOERS}",
+    "audit-rules": "/usr/sbin/auditctl -l",
 }
 
 
@@ -84,6 +88,30 @@ def quoted(command: Iterable[str]) -> str:
     """The command line as a shell reads it."""
     return " ".join(f"'{word}'" if re.search(r"[^\w./:=-]", word) else word for word in command)
 
+
+KERNEL_SETTINGS = (
+    "fs.protected_hardlinks",
+    "fs.protected_symlinks",
+    "fs.suid_dumpable",
+    "kernel.dmesg_restrict",
+    "kernel.kptr_restrict",
+    "kernel.randomize_va_space",
+    "kernel.sysrq",
+    "kernel.unprivileged_bpf_disabled",
+    "kernel.yama.ptrace_scope",
+    "net.ipv4.conf.all.accept_redirects",
+    "net.ipv4.conf.all.accept_source_route",
+    "net.ipv4.conf.all.log_martians",
+    "net.ipv4.conf.all.rp_filter",
+    "net.ipv4.conf.all.send_redirects",
+    "net.ipv4.icmp_echo_ignore_broadcasts",
+    "net.ipv4.ip_forward",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv6.conf.all.accept_ra",
+    "net.ipv6.conf.all.accept_redirects",
+    "net.ipv6.conf.all.forwarding",
+)
+"""Settings of the kernel that bear on security, as sysctl(8) names them."""
 
 _SUDO_RIGHT = "root, or sudo for exactly this command line"
 
@@ -187,7 +215,7 @@ done; [ -r /proc/1/comm ] || echo hidden; return 0""",
     ),
     Section(
         SSHD,
-        (SshAccess,),
+        (SshAccess, ConfigurationSetting),
         f"""has sshd || return 78
 root sshd -T -C "user=$1,host={EXTERNAL_HOST},addr={EXTERNAL_ADDRESS}" $(sshd_file)""",
         rights=_SUDO_RIGHT,
@@ -294,6 +322,64 @@ return 0""",
 limit 10 ntpq -pn; echo ==; limit 10 ntpq -c rv
 echo ==; grep -ahisE '^[[:space:]]*(server|pool|peer)[[:space:]]' /etc/ntp.conf /etc/ntpsec/ntp.conf; return 0""",
         cap=32 * KIB,
+    ),
+    Section(
+        "packages",
+        (InstalledSoftware,),
+        """if has dpkg-query; then
+  dpkg-query -W -f '${db:Status-Abbrev}|${Package}|${Version}|${db-fsys:Last-Modified}\\n'
+elif has rpm; then rpm -qa --qf 'ii |%{NAME}|%{VERSION}-%{RELEASE}|%{INSTALLTIME}\\n'
+else return 127; fi""",
+        cap=1024 * KIB,
+    ),
+    # Of the command lines, which may hold anything, only whether it was unattended-upgrades leaves the host.
+    Section(
+        "apt-history",
+        (ObservedChange,),
+        """has apt-get || return 127
+[ -e /var/log/apt/history.log ] || return 78; [ -r /var/log/apt/history.log ] || return 77
+runs() { zcat /var/log/apt/history.log.1.gz; cat /var/log/apt/history.log; }
+runs | awk '/^Start-Date:/ { print $2 " " $3 }' | (unset TZ; date -f - +%s); echo ==
+runs | sed -n -E -e 's/^Commandline:.*unattended-upgrade.*/Automatic: yes/p' \\
+  -e '/^(Start-Date|Requested-By|Install|Upgrade|Downgrade|Reinstall|Remove|Purge):/p'; return 0""",
+        cap=512 * KIB,
+    ),
+    Section(
+        "volumes",
+        (StorageVolume,),
+        """has lsblk || return 127
+lsblk -J -o NAME,TYPE,FSTYPE,MOUNTPOINT || return 1
+printf 'chassis='; cat /sys/class/dmi/id/chassis_type; return 0""",
+        cap=256 * KIB,
+    ),
+    Section(
+        "kernel-settings",
+        (ConfigurationSetting,),
+        f"""cd /proc/sys || return 78
+for name in {" ".join(KERNEL_SETTINGS)}; do
+  file=$(echo "$name" | tr . /)
+  value=; [ -r "$file" ] && read -r value <"$file" && printf '%s=%s\\n' "$name" "$value"
+done; return 0""",
+        cap=16 * KIB,
+    ),
+    # The newest event of the log of log-ons: by the journal where it is read, else by the files' own times.
+    Section(
+        "log-state",
+        (SecurityLog,),
+        """grep -hxE 'auditd|rsyslogd|syslog-ng|systemd-journal' /proc/[0-9]*/comm | sort -u | sed 's/^/process=/'
+[ -r /proc/1/comm ] || echo hidden=yes
+stat -c 'newest=%Y' /var/log/auth.log /var/log/secure /var/log/audit/audit.log
+has journalctl && limit 10 journalctl -q -n 1 -o short-unix SYSLOG_FACILITY=4 + SYSLOG_FACILITY=10 \\
+  | sed -n -E 's/^([0-9]+)[. ].*/newest=\\1/p'
+return 0""",
+        cap=4 * KIB,
+    ),
+    Section(
+        "audit-rules",
+        (SecurityLog,),
+        f"has auditctl || return 127; root {quoted(AUDIT_COMMAND)}",
+        cap=128 * KIB,
+        rights=_SUDO_RIGHT,
     ),
 )
 

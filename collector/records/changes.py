@@ -78,7 +78,7 @@ class InstalledSoftware:
     """Package name as the host's package manager has it."""
     version: str | None = None
     installed: datetime | None = None
-    """When it was first installed, where the host tells."""
+    """When it was last installed or upgraded, UTC: it has been there at least since then."""
 
     @property
     def subject(self) -> str:

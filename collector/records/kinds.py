@@ -46,6 +46,7 @@ from collector.records.cloud import (
     RoleHolder,
     SecurityDefaults,
 )
+from collector.records.configuration import BaselineSetting, ConfigurationSetting, SecurityLog, StorageVolume
 from collector.records.directory import (
     CollectorIdentity,
     Computer,
@@ -122,6 +123,7 @@ KINDS: dict[str, type[Record]] = {
         BackupLocation,
         BackupRepository,
         BackupRun,
+        BaselineSetting,
         CallOut,
         Change,
         Classification,
@@ -131,6 +133,7 @@ KINDS: dict[str, type[Record]] = {
         ComplianceControl,
         Computer,
         ConflictObject,
+        ConfigurationSetting,
         ContinuityPlan,
         Contract,
         DeclaredFlow,
@@ -196,6 +199,7 @@ KINDS: dict[str, type[Record]] = {
         RoomInspection,
         Route,
         SecurityDefaults,
+        SecurityLog,
         SecurityMeasure,
         SecurityTest,
         ServiceLevel,
@@ -203,6 +207,7 @@ KINDS: dict[str, type[Record]] = {
         Snapshot,
         Software,
         SshAccess,
+        StorageVolume,
         Supplier,
         SupplierFollowUp,
         SupplierReport,

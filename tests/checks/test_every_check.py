@@ -87,5 +87,6 @@ def test_what_a_check_joins_with_and_did_not_get_never_makes_it_satisfied(name: 
 SUBJECTS_DECIDE = {name for name, check in CHECKS.items() if len(check.reads) == 1} | {
     "password-policy--accounts",  # only an account with a principal name is judged by its privileges
     "account-unique",  # two accounts of one person are seen in the directory itself
+    "encryption-at-rest",  # a volume that is encrypted is in order whatever the system register calls for
     "time-sync-source",  # a configured name of the national service needs no other host's word
 }

@@ -91,7 +91,13 @@ def test_no_hash_leaves_the_host(tmp_path_factory: pytest.TempPathFactory) -> No
 
 def test_sudo_is_granted_command_by_command() -> None:
     lines = sudo_lines("styrk").splitlines()
-    assert [line.split()[3] for line in lines] == ["/usr/bin/awk", "/usr/bin/find", "/usr/bin/grep", "/usr/sbin/sshd"]
+    assert [line.split()[3] for line in lines] == [
+        "/usr/bin/awk",
+        "/usr/bin/find",
+        "/usr/bin/grep",
+        "/usr/sbin/sshd",
+        "/usr/sbin/auditctl",
+    ]
     assert sudo_lines("styrk", "sudoers") in lines
 
 

@@ -1,9 +1,10 @@
 """Every recorded answer of a host gives the records and gaps that were checked by hand.
 
-The `debian-*` cases are whole answers of real hosts (shortened by nothing but the kernel's name); `*-by-documentation`
-are written from the programs' manuals, where no such host was at hand. Routes and open ports are asked for since later:
-two of the cases got them from a host of the same release. `python tests/collector/host/test_recordings.py`
-writes the expectations anew, for a reviewer to read the difference.
+The `debian-*` cases are answers of real hosts, shortened by the kernel's name and, in `debian-12-inventory`, to a few
+packages and runs of apt; `*-by-documentation` are written from the programs' manuals, where no such host was at hand.
+Routes and open ports are asked for since later: two of the cases got them from a host of the same release. A kind is
+read where the answer has all its sections. `python tests/collector/host/test_recordings.py` writes the expectations
+anew, for a reviewer to read the difference.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def read_case(name: str) -> dict[str, Any]:
     folder = RECORDINGS / name
     case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
     answer = read_answer((folder / "answer.txt").read_bytes(), NONCE)
-    asked = [kind for kind in KINDS if any(section.name in answer.parts for section in needed(frozenset({kind})))]
+    asked = [kind for kind in KINDS if all(section.name in answer.parts for section in needed(frozenset({kind})))]
     facts = read_facts(answer, Target(case["name"]), asked, datetime.fromisoformat(case["now"]))
     return {
         "records": [{"kind": kind_name(type(record)), **_known(encode(record))} for record in facts.records],

@@ -172,8 +172,7 @@ def test_without_sudo_nothing_is_guessed_and_the_remedy_names_the_one_right(tmp_
 
 def test_diagnosis_names_what_is_missing_and_the_hosts_that_are_well() -> None:
     found = source({"app1": recorded("debian-12-second-factor"), "rhel1": recorded("rhel-9-by-documentation")})
-    later = "rules for passwords"  # asked for since these answers were recorded
-    lines = [line for line in found.diagnose() if later not in line.text]
+    lines = [line for line in found.diagnose() if "cut off" not in line.text]  # the recordings lack newer sections
     assert [(line.target, line.ok) for line in lines] == [
         ("app1", True),
         ("rhel1", True),
