@@ -10,6 +10,7 @@ from config.catalogue import is_path
 from config.document import Document
 from config.problems import Problem, SettingsError
 from config.references import anchored, check_references
+from config.register_mappings import drop_consequences, merge_mappings
 from config.settings import Settings
 from config.sources import ResticSource, Strict
 from config.validation import fit
@@ -45,8 +46,10 @@ def example_text() -> str:
 
 
 def _settings(document: Document, base: Path) -> Settings:
+    elsewhere = merge_mappings(document, base)
     settings = fit(Settings, document)
-    elsewhere = check_references(document, base)
+    drop_consequences(document)
+    elsewhere += check_references(document, base)
     if settings is None or document.problems or elsewhere:
         raise SettingsError([*document.problems, *elsewhere])
     placed = _placed(settings, base)

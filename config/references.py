@@ -15,7 +15,7 @@ from config.claims import Systems, load_claim_files
 from config.document import Document, DocumentPath, Node
 from config.networks import check_networks
 from config.problems import Problem, SettingsError, did_you_mean
-from config.registers import check_registers
+from config.register_mappings import check_registers
 from config.scopes import check_scope, known, unique
 
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]+@")

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from config.sources import AnySource, Identifier, Register, Strict
+from config.registers import Register
+from config.sources import AnySource, Identifier, Strict
 
 ParameterValue = bool | int | str | tuple[str, ...]
 Port = Annotated[str, StringConstraints(pattern=r"^\d{1,5}(-\d{1,5})?$")]

@@ -7,8 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from config.columns import Holds
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 """Lower-case ASCII letters, digits and hyphens: it becomes a folder name in the bundle."""
 
@@ -16,10 +14,6 @@ SecretReference = Annotated[
     str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|cred:[A-Za-z0-9._-]+)$")
 ]
 """Where a secret is kept: `env:NAME`, `file:/path` or `cred:NAME` (systemd LoadCredential). Never the secret itself."""
-
-
-TimeZone = Annotated[str, StringConstraints(pattern=r"^(UTC|[A-Z][A-Za-z_]+/[A-Za-z_/+-]+)$")]
-"""Name in the IANA time zone database, e.g. `Europe/Stockholm`."""
 
 
 class Strict(BaseModel):
@@ -339,33 +333,3 @@ AnySource = Annotated[
     | PrivacyIdeaSource,
     Field(discriminator="type"),
 ]
-
-
-class Register(SourceSettings):
-    """An export that someone hands over: CSV or XLSX with a column mapping."""
-
-    holds: Holds
-    """Record type of the rows."""
-    file: Path
-    sheet: str | None = None
-    """XLSX: name of the sheet; the first where not given."""
-    encoding: Literal["utf-8", "cp1252", "cp850", "utf-16"] | None = None
-    """CSV: where not given, UTF-16 by its mark, else UTF-8, else an error that names the choices."""
-    delimiter: Literal[";", ",", "\t", "|"] | None = None
-    """CSV: where not given, the one that the header row uses."""
-    columns: Annotated[dict[str, str], Field(min_length=1)]
-    """Record field to column heading."""
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """Record field to: word in the file to value, e.g. `result: {godkänd: passed}`."""
-    dates: Literal["day-first", "month-first", "unix"] | None = None
-    """What 3/4/2026 is, or that days are seconds since 1970; where not given, a day that could be two is refused."""
-    time_zone: TimeZone = "Europe/Stockholm"
-    """Zone of times that name none."""
-    whole_days: Literal["start", "end"] | None = None
-    """What a day without a time stands for where a time is needed; where not given, it is refused."""
-    group: Literal["employee", "elected", "consultant"] | None = None
-    """For employment: whom the whole file is about."""
-    expected_rows: Annotated[int, Field(ge=0)] | None = None
-    """The export's own count of rows, where the system that made it shows one."""
-    max_age_days: Annotated[int, Field(ge=1)] = 31
-    """An export older than this (by the file's time) is reported as old."""

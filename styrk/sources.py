@@ -80,7 +80,8 @@ def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, st
             from collector.register.register import RegisterFile
 
             source = _made(register.id, partial(RegisterFile, register))
-            yield source, "register", Obtained.PROVIDED, register.controlled_by, register.tags
+            obtained = Obtained.PROVIDED if register.attested is None else Obtained.ATTESTED
+            yield source, "register", obtained, register.controlled_by, register.tags
     if settings.zones or settings.flows:
         from collector.register.declared import DeclaredNetwork
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,17 +13,46 @@ from collector.evidence import GapCause
 from collector.records.record import Record
 from collector.register.days import DayStyle
 from collector.register.forms import WITHHELD, Read, fields_of
-from collector.register.table import Cell, Row
-from collector.register.values import ValueUnreadableError, read_text
+from collector.register.table import Cell, Row, Table, Unreadable
+from collector.register.values import ValueUnreadableError, read_int, read_scaled, read_text
 from collector.source import SourceError
-from config.sources import Register
+from config.problems import nearest
+from config.registers import Register
 
 ANY_OTHER = "*"
 """In `values`: what every word stands for that is not named."""
 
+_ERRORS = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|SAKNAS!|REFERENS!|VÄRDEFEL!|DIVISION/0!|NAMN\?|SKÄRNING!|OGILTIGT!)"
+)
+"""What a spreadsheet writes where a formula failed, in English and Swedish."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_HEADER_ROWS = 30
+"""Rows that are looked through for the headings where the first row has not got them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """One cell that cannot be read, or one row (`column` empty)."""
+
+    row: int
+    column: str
+    value: str
+    """What stands there, shortened."""
+    why: str
+
+    def __str__(self) -> str:
+        """`row 4, column Datum: '2026-13-01': no such day`."""
+        place = f"row {self.row}" + (f", column {self.column}" if self.column else "")
+        return f"{place}: " + (f"{self.value!r}: " if self.value else "") + self.why
+
 
 class RowUnreadableError(ValueError):
-    """A row that gives no record; the message names column and value."""
+    """A row that gives no record; `faults` names every cell of it that cannot be read."""
+
+    def __init__(self, faults: Sequence[CellFault]) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +66,71 @@ class Form:
     words: Mapping[str, Mapping[str, str]]
     fixed: Mapping[str, Any]
     """Fields with the same value in every row."""
+    only: Mapping[str, frozenset[str]]
+    """Column to the words, in lower case, of the rows that are read."""
+    others: tuple[str, ...] = ()
+    """Columns that are read besides those of the record: who states a row, and when."""
 
     @property
     def unmapped(self) -> tuple[str, ...]:
         """Fields that the file says nothing of: None in them is not known, while an empty cell is an empty cell."""
         return tuple(sorted(self.readers.keys() - self.columns.keys() - self.fixed.keys()))
 
-    def check_header(self, header: Sequence[str]) -> None:
-        """Raise SourceError malformed for a mapped column that the file has not, naming those that it has."""
-        lacking = sorted({column for column in self.columns.values() if column not in header})
-        if lacking:
+    @property
+    def read_columns(self) -> tuple[str, ...]:
+        """Headings of every column that is read."""
+        return tuple(sorted({*self.columns.values(), *self.only, *self.others}))
+
+    def check_header(self, table: Table) -> None:
+        """Raise SourceError malformed for a mapped column that the file has not, or has twice."""
+        header = table.header
+        lacking = [column for column in self.read_columns if column not in header]
+        if lacking and (header or table.rows):
             raise SourceError(
                 GapCause.MALFORMED,
                 f"the file has no column {', '.join(map(repr, lacking))}",
-                f"it has {', '.join(name for name in header if name)[:500]}; correct `columns` or `delimiter`",
+                self._advice(table, lacking),
             )
+        twice = [column for column in self.read_columns if header.count(column) > 1]
+        if twice:
+            raise SourceError(
+                GapCause.MALFORMED, f"two columns are called {twice[0]!r}", "rename one of them in the export"
+            )
+
+    def leaves_out(self, header: Sequence[str], row: Row) -> bool:
+        """Whether `only` says that the row is not part of the register."""
+        if row.fault is not None:
+            return False
+        for column, words in self.only.items():
+            cell = _at(row, header.index(column))
+            text = None if isinstance(cell, Unreadable) else read_text(cell)
+            if (text or "").casefold() not in words:
+                return True
+        return False
 
     def record(self, header: Sequence[str], row: Row) -> Record:
         """The record of one row; raises RowUnreadableError."""
+        if row.fault is not None:
+            raise RowUnreadableError([CellFault(row.number, "", "", row.fault)])
         values: dict[str, Any] = dict(self.fixed)
+        faults = []
         for name, column in self.columns.items():
-            place = header.index(column)
-            cell = row.cells[place] if place < len(row.cells) else None
-            values[name] = self._value(name, column, cell)
+            cell = _at(row, header.index(column))
+            try:
+                values[name] = self._value(name, cell)
+            except ValueUnreadableError as error:
+                faults.append(CellFault(row.number, column, _shown(cell), str(error)))
+        if faults:
+            raise RowUnreadableError(faults)
         values["row"] = row.number
         if values.get("protected"):
             values |= dict.fromkeys(WITHHELD[self.kind])
         return self.kind(**values)
 
-    def _value(self, name: str, column: str, cell: Cell) -> Any:
-        try:
-            value = self.readers[name](self._translated(name, cell))
-        except ValueUnreadableError as error:
-            raise RowUnreadableError(f"column {column}: {str(cell)[:40]!r}: {error}") from error
-        if value is None and name in self.required:
-            raise RowUnreadableError(f"column {column}: empty")
+    def _value(self, name: str, cell: Cell) -> Any:
+        value = self.readers[name](self._translated(name, readable(cell)))
+        if (value is None or value == ()) and name in self.required:
+            raise ValueUnreadableError("empty")
         return value
 
     def _translated(self, name: str, cell: Cell) -> Cell:
@@ -80,31 +141,86 @@ class Form:
             return cell
         return words.get(text.casefold(), words.get(ANY_OTHER, cell))
 
+    def _advice(self, table: Table, lacking: Sequence[str]) -> str:
+        for row in table.rows[:_HEADER_ROWS]:
+            names = {read_text(cell) for cell in row.cells if not isinstance(cell, Unreadable)}
+            if all(column in names for column in self.read_columns):
+                return f"row {row.number} has all of them: set `header_row: {row.number}`"
+        named = [name for name in table.header if name]
+        close = ((column, nearest(column, named)) for column in lacking)
+        meant = [f"{name!r} for {column!r}" for column, name in close if name]
+        has = f"it has {', '.join(named)[:500]}; correct `columns` or `delimiter`"
+        return f"did you mean {', '.join(meant)}? {has}" if meant else has
+
+
+def readable(cell: Cell) -> Cell:
+    """The cell itself; raises ValueUnreadableError where its content cannot be told or is no text of a register."""
+    if isinstance(cell, Unreadable):
+        raise ValueUnreadableError(cell.why)
+    if isinstance(cell, str):
+        if _ERRORS.fullmatch(cell.strip()):
+            raise ValueUnreadableError("the formula in it failed")
+        if _CONTROL.search(cell):
+            raise ValueUnreadableError("holds control characters")
+    return cell
+
 
 def form_of(settings: Register) -> Form:
     """The checked mapping of one register; raises SourceError unsupported naming what is wrong with it."""
     fields = fields_of(settings.holds, _style(settings))
-    kind, readers, required = fields.kind, fields.readers, fields.required
-    named = set(settings.columns) | set(settings.values)
-    unknown = sorted(named - set(readers))
+    readers = dict(fields.readers)
+    given = {**settings.columns, **settings.fixed}
+    unknown = sorted({*given, *settings.values, *settings.scale} - set(readers))
     if unknown:
         raise _wrong(settings, f"has no field {', '.join(unknown)}; it has {', '.join(sorted(readers))}")
-    lacking = sorted(required - set(settings.columns))
+    lacking = sorted(fields.required - set(given))
     if lacking:
         raise _wrong(settings, f"needs a column for {', '.join(lacking)}")
-    if settings.group is not None and (settings.holds != "employment" or "group" in settings.columns):
+    if settings.group is not None and (settings.holds != "employment" or "group" in given):
         raise _wrong(settings, "takes `group` only for employment, and only without a column for it")
+    fixed = {name: _fixed(settings, name, readers[name], text) for name, text in settings.fixed.items()}
+    for name, factor in settings.scale.items():
+        if readers[name] is not read_int:
+            raise _wrong(settings, f"has no whole number in {name}: `scale` is for those")
+        readers[name] = partial(read_scaled, factor=factor)
+    attested = settings.attested
     return Form(
-        kind=kind,
-        columns={name: " ".join(column.split()) for name, column in settings.columns.items()},
+        kind=fields.kind,
+        columns={name: _blanks(column) for name, column in settings.columns.items()},
         readers=readers,
-        required=required,
+        required=fields.required,
         words={
-            name: {" ".join(word.split()).casefold(): value for word, value in words.items()}
+            name: {_blanks(word).casefold(): value for word, value in words.items()}
             for name, words in settings.values.items()
         },
-        fixed={} if settings.group is None else {"group": settings.group},
+        fixed=fixed if settings.group is None else {**fixed, "group": settings.group},
+        only={
+            _blanks(column): frozenset(_blanks(word).casefold() for word in words)
+            for column, words in settings.only.items()
+        },
+        others=tuple(
+            _blanks(column) for column in (attested and (attested.by_column, attested.dated_column)) or () if column
+        ),
     )
+
+
+def _at(row: Row, place: int) -> Cell:
+    return row.cells[place] if place < len(row.cells) else None
+
+
+def _shown(cell: Cell) -> str:
+    return "" if cell is None or isinstance(cell, Unreadable) else str(cell)[:40]
+
+
+def _blanks(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _fixed(settings: Register, name: str, read: Read, text: str) -> Any:
+    try:
+        return read(text)
+    except ValueUnreadableError as error:
+        raise _wrong(settings, f"cannot have {name} {text!r}: {error}") from error
 
 
 def _style(settings: Register) -> DayStyle:

@@ -88,7 +88,7 @@ def _several(read: Read) -> Read:
         return read_names
 
     def read_several(cell: Cell) -> tuple[Any, ...]:
-        if isinstance(cell, str):
+        if isinstance(cell, (str, tuple)):
             return tuple(read(name) for name in read_names(cell))
         value = read(cell)
         return () if value is None else (value,)

@@ -15,7 +15,7 @@ from collector.evidence import GapCause
 from collector.records.host import Lifecycle
 from collector.records.record import Record
 from collector.register.days import read_date
-from collector.register.table import read_csv
+from collector.register.delimited import read_csv
 from collector.register.values import ValueUnreadableError, read_text
 from collector.source import Diagnosis, Query, Recorder, SourceError
 

@@ -1,4 +1,4 @@
-"""A register that someone handed over, as a source: the mapped columns of a CSV or XLSX file and nothing else of it.
+"""A register that someone handed over, as a source: the mapped columns of a file and nothing else of it.
 
 The file is not copied into the evidence: its name, time and SHA-256 tell later which one was read.
 """
@@ -9,16 +9,18 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from collector.evidence import GapCause
 from collector.records.record import Record
-from collector.register.columns import Form, RowUnreadableError, form_of
-from collector.register.table import MAX_BYTES, Table, read_csv
-from collector.register.workbook import read_workbook
+from collector.register.attested import StatementExpiredError, Statements, statements_of
+from collector.register.columns import Form, form_of
+from collector.register.reading import read_table
+from collector.register.rows import read_rows
+from collector.register.table import MAX_BYTES, Table
 from collector.source import Diagnosis, Query, Recorder, SourceError
-from config.sources import Register
+from config.registers import Register
 
 MAX_ROW_GAPS = 1000
 """Unreadable rows that are named one by one; those after them are counted."""
@@ -41,7 +43,7 @@ class RegisterFile:
     def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
         """Reading the file."""
         if self._form.kind in wanted:
-            columns = ", ".join(sorted(set(self._settings.columns.values())))
+            columns = ", ".join(self._form.read_columns)
             yield Query(
                 str(self._settings.file),
                 f"read {self._settings.file.name}, columns {columns}",
@@ -54,13 +56,15 @@ class RegisterFile:
         kind = self._form.kind
         if kind not in wanted:
             return
-        data, modified = _read(self._settings.file)
+        data, modified = read_file(self._settings.file)
         digest = hashlib.sha256(data).hexdigest()
         recorder.identity("the file as it was handed over")
         recorder.ran(f"read {self._settings.file.name} sha256 {digest} modified {modified:%Y-%m-%dT%H:%M:%SZ}", (kind,))
-        recorder.dated(modified, (kind,))
-        table = self._table(data)
-        self._form.check_header(table.header)
+        recorder.dated(self._dated(modified), (kind,))
+        table = read_table(data, self._settings.file.name, self._settings)
+        understood = "; ".join(f"{key}: {words}" for key, words in table.understood.items())
+        recorder.ran(f"read {self._settings.file.name} as {understood}", (kind,))
+        self._form.check_header(table)
         recorder.unreadable(kind, self._form.unmapped)
         rows = self._add_rows(table, recorder)
         self._report_whole(table, rows, modified, recorder)
@@ -71,56 +75,44 @@ class RegisterFile:
         """Read the file and look for its columns."""
         target = str(self._settings.file)
         try:
-            table = self._table(_read(self._settings.file)[0])
-            self._form.check_header(table.header)
+            table = read_table(read_file(self._settings.file)[0], self._settings.file.name, self._settings)
+            self._form.check_header(table)
         except SourceError as error:
             yield Diagnosis(target, ok=False, text=error.detail, remedy=error.remedy)
         else:
             filled = sum(1 for row in table.rows if not row.blank)
-            yield Diagnosis(target, ok=True, text=f"{filled} rows, all mapped columns are there")
-
-    def _table(self, data: bytes) -> Table:
-        if self._settings.file.suffix.lower() in {".xlsx", ".xlsm"} or data.startswith(b"PK\x03\x04"):
-            return read_workbook(data, self._settings.sheet)
-        return read_csv(data, self._settings.encoding, self._settings.delimiter)
+            read_as = ", ".join(words for key, words in table.understood.items() if key in ("format", "encoding"))
+            yield Diagnosis(target, ok=True, text=f"{filled} rows, all mapped columns are there; read as {read_as}")
 
     def _add_rows(self, table: Table, recorder: Recorder) -> int:
         """Add the records; the number of rows that hold something, unreadable ones and a cut-off one among them."""
         kind = self._form.kind
-        rows = unreadable = blank = 0
-        first_of: dict[tuple[object, ...], int] = {}
-        same: list[str] = []
-        for row in table.rows:
-            if row.blank:
-                blank += 1
-                continue
-            rows += 1
-            if (first := first_of.setdefault(row.cells, row.number)) != row.number:
-                same.append(f"{first} and {row.number}")
-            try:
-                recorder.add(self._form.record(table.header, row))
-            except RowUnreadableError as error:
-                unreadable += 1
-                if unreadable <= MAX_ROW_GAPS:
-                    recorder.gap(
-                        kind,
-                        GapCause.MALFORMED,
-                        f"row {row.number}, {error}",
-                        remedy="correct the cell in the register, or map its words with `values` in the settings",
-                        subject=f"row {row.number}",
-                    )
-        if unreadable > MAX_ROW_GAPS:
+        statements = statements_of(self._settings, self._now().date())
+        if statements is not None:
+            _check_whole(statements)
+        read = read_rows(table, self._form, statements)
+        for record in read.records:
+            recorder.add(record)
+        for number, cause, detail, remedy in read.problems[:MAX_ROW_GAPS]:
+            recorder.gap(kind, cause, detail, remedy=remedy, subject=f"row {number}")
+        if len(read.problems) > MAX_ROW_GAPS:
             recorder.gap(
                 kind,
                 GapCause.MALFORMED,
-                f"{unreadable - MAX_ROW_GAPS} further rows cannot be read",
+                f"{len(read.problems) - MAX_ROW_GAPS} further rows cannot be read",
                 remedy="check `columns` in the settings: most likely one of them names the wrong column",
                 subject="further rows",
             )
-        if blank or same:
-            shown = ", ".join(same[:20]) + (", ..." if len(same) > 20 else "")
-            recorder.ran(f"{blank} blank rows skipped; rows with the same content: {shown or 'none'}", (kind,))
-        return rows + (1 if table.cut_off else 0)
+        for words in read.told(statements):
+            recorder.ran(f"read {self._settings.file.name}: {words}", (kind,))
+        return read.rows + (1 if table.cut_off else 0)
+
+    def _dated(self, modified: datetime) -> datetime:
+        """The time that the rows speak of: the export's, or that of the statement that they are."""
+        attested = self._settings.attested
+        if attested is None or attested.dated is None:
+            return modified
+        return min(modified, datetime.combine(attested.dated, time(), UTC))
 
     def _report_whole(self, table: Table, rows: int, modified: datetime, recorder: Recorder) -> None:
         """Say what casts doubt on the file as a whole: its end, its count, its age."""
@@ -153,7 +145,7 @@ class RegisterFile:
             )
 
 
-def _read(file: Path) -> tuple[bytes, datetime]:
+def read_file(file: Path) -> tuple[bytes, datetime]:
     """The file's bytes and its time of change, UTC; raises SourceError."""
     try:
         with file.open("rb") as opened:
@@ -168,3 +160,12 @@ def _read(file: Path) -> tuple[bytes, datetime]:
     if len(data) > MAX_BYTES:
         raise SourceError(GapCause.TRUNCATED, f"{file} is larger than {MAX_BYTES} bytes", "export fewer columns")
     return data, modified
+
+
+def _check_whole(statements: Statements) -> None:
+    try:
+        statements.check_whole()
+    except StatementExpiredError as error:
+        raise SourceError(
+            GapCause.ABSENT, str(error), "have it stated anew, and set `dated` under `attested` to that day"
+        ) from error

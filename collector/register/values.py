@@ -9,10 +9,12 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from collector.register.table import Cell
+from collector.register.table import Cell, Unreadable
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]0{1,2})?")
 _DECIMAL = re.compile(r"([+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*|[+-]?\d{1,15})(?:[.,](\d{1,9}))?")
+
+_MAX_DIGITS = 18
 
 _YES = frozenset({"ja", "j", "x", "sant", "true", "yes", "y", "1", "aktiv"})
 _NO = frozenset({"nej", "n", "falskt", "false", "no", "0"})
@@ -32,6 +34,10 @@ def read_text(cell: Cell) -> str | None:
         return str(int(cell))
     if isinstance(cell, (date, datetime)):
         return cell.isoformat()
+    if isinstance(cell, tuple):
+        return ", ".join(name for each in cell if (name := " ".join(each.split()))) or None
+    if isinstance(cell, Unreadable):
+        raise ValueUnreadableError(cell.why)
     return " ".join(str(cell).split()) or None
 
 
@@ -60,8 +66,10 @@ def read_int(cell: Cell) -> int | None:
         return None
     if _NUMBER.fullmatch(text) is None:
         raise ValueUnreadableError("not a whole number")
-    whole = re.split(r"[.,]", text)[0]
-    return int(re.sub(r"\s", "", whole))
+    whole = re.sub(r"\s", "", re.split(r"[.,]", text)[0])
+    if len(whole) > _MAX_DIGITS:
+        raise ValueUnreadableError("too large a number")
+    return int(whole)
 
 
 def read_scaled(cell: Cell, factor: int) -> int | None:
@@ -88,8 +96,10 @@ def read_scaled(cell: Cell, factor: int) -> int | None:
 
 
 def read_names(cell: Cell) -> tuple[str, ...]:
-    """Names in one cell, separated by comma, semicolon or line break."""
+    """Names in one cell, separated by comma, semicolon or line break; those of a list in JSON as they are."""
     if cell is None:
         return ()
+    if isinstance(cell, tuple):
+        return tuple(name for each in cell if (name := " ".join(each.split())))
     parts = re.split(r"[,;\n]", str(cell)) if isinstance(cell, str) else [read_text(cell) or ""]
     return tuple(name for part in parts if (name := " ".join(part.split())))

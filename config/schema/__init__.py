@@ -10,10 +10,12 @@ from pydantic import BaseModel
 
 import config.catalogue
 import config.claims
+import config.registers
 import config.settings
 import config.sources
 from config.catalogue import Catalogue
 from config.claims import ClaimsFile
+from config.registers import MappingFile
 from config.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -21,8 +23,9 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "styrk.schema.json": Settings,
     "claims.schema.json": ClaimsFile,
     "catalogue.schema.json": Catalogue,
+    "mapping.schema.json": MappingFile,
 }
-_MODULES = (config.sources, config.settings, config.claims, config.catalogue)
+_MODULES = (config.sources, config.registers, config.settings, config.claims, config.catalogue)
 
 
 def schema_text(name: str) -> str:

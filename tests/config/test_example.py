@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import get_args
 
 from config.loading import example_text, load_settings, parse_settings
+from config.registers import Register
 from config.settings import Settings
-from config.sources import AnySource, Register
+from config.sources import AnySource
 
 SETTING = re.compile(r"^#(?! \S|$)", re.MULTILINE)
 """A commented setting has its `#` first, and then the line as it will stand; prose has one space after it."""

@@ -27,7 +27,8 @@ from collector.records.record import Record
 from collector.register.register import RegisterFile
 from collector.transport.ldap import Entry, LdapConnection, Page, Search
 from collector.transport.ldap_client import Ldap3Connection
-from config.sources import LdapBind, LdapSource, LdapTls, Register
+from config.registers import Register
+from config.sources import LdapBind, LdapSource, LdapTls
 from tests.servers.certificates import Authority
 from tests.servers.estate import session_start
 from tests.servers.identity_truth import (

@@ -12,7 +12,7 @@ from collector.evidence import EvidenceSet, Gap, GapCause, Obtained
 from collector.records.backup import ProtectedSystem
 from collector.records.factors import EntryPoint, EntryPointRule
 from collector.register.register import RegisterFile
-from config.sources import Register
+from config.registers import Register
 from tests.checks.made import AS_OF, reasons
 
 ENTRIES = """Ingång;Typ;Nås utifrån;Inloggning;Flerfaktor;Servrar;System

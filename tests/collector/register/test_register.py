@@ -28,7 +28,7 @@ from collector.records.backup import ProtectedSystem, RestoreTest
 from collector.records.identity import Employment
 from collector.register.register import RegisterFile
 from collector.source import SourceError
-from config.sources import Register
+from config.registers import Register
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "register"
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -159,7 +159,7 @@ def test_a_mapping_that_cannot_work_is_refused_at_once(holds: str, columns: dict
 def test_blank_rows_and_repeated_rows_are_told(gather: Callable[..., EvidenceSet]) -> None:
     population = only(gather(b"System;Datum\nA;2026-01-01\n;\nA;2026-01-01\n", **CHANGES))
     assert (population.count, population.source_count) == (2, 2)
-    assert "1 blank rows skipped; rows with the same content: 2 and 4" in population.provenance.method[1]
+    assert "1 blank rows skipped; rows with the same content: 2 and 4" in population.provenance.method[2]
 
 
 def test_a_system_register_lists_hosts(gather: Callable[..., EvidenceSet]) -> None:

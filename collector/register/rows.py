@@ -1,0 +1,86 @@
+"""Every row of a table with what became of it: a record, a problem with its number, or left out; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from collector.evidence import GapCause
+from collector.records.record import Record
+from collector.register.attested import StatementExpiredError, Statements
+from collector.register.columns import CellFault, Form, RowUnreadableError
+from collector.register.table import Cell, Table
+
+_SHOWN = 20
+"""Rows that are named one by one where something is only told."""
+
+
+class RowProblem(NamedTuple):
+    """One row that gave no record."""
+
+    number: int
+    cause: GapCause
+    detail: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class ReadRows:
+    """What a table gave."""
+
+    rows: int = 0
+    """Rows that hold something and are part of the register, the unreadable ones among them."""
+    records: list[Record] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
+    """The cells behind the problems."""
+    blank: list[int] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    """Rows that `only` leaves out."""
+    same: list[tuple[int, int]] = field(default_factory=list)
+    """Rows whose content an earlier one has too, with its number first."""
+
+    def told(self, statements: Statements | None = None) -> Iterator[str]:
+        """In words: whose statements these are, and which rows were passed over or are there twice."""
+        if statements is not None:
+            yield from statements.words()
+        if self.left_out:
+            yield f"{len(self.left_out)} rows left out by `only`: {_numbers(self.left_out)}"
+        if self.blank or self.same:
+            same = [f"{first} and {second}" for first, second in self.same[:_SHOWN]]
+            shown = ", ".join(same) + (", ..." if len(self.same) > _SHOWN else "")
+            yield f"{len(self.blank)} blank rows skipped; rows with the same content: {shown or 'none'}"
+
+
+def read_rows(table: Table, form: Form, statements: Statements | None = None) -> ReadRows:
+    """Read every row of a table whose header was checked."""
+    read = ReadRows()
+    first_of: dict[tuple[Cell, ...], int] = {}
+    for row in table.rows:
+        if row.blank:
+            read.blank.append(row.number)
+            continue
+        if form.leaves_out(table.header, row):
+            read.left_out.append(row.number)
+            continue
+        read.rows += 1
+        if row.fault is None and (first := first_of.setdefault(row.cells, row.number)) != row.number:
+            read.same.append((first, row.number))
+        try:
+            if statements is not None and row.fault is None:
+                statements.check_row(table.header, row)
+            read.records.append(form.record(table.header, row))
+        except RowUnreadableError as error:
+            read.faults += error.faults
+            remedy = "correct the cell in the register, or map its words with `values` in the settings"
+            read.problems.append(RowProblem(row.number, GapCause.MALFORMED, str(error), remedy))
+        except StatementExpiredError as error:
+            read.faults.append(CellFault(row.number, "", "", str(error)))
+            detail = f"row {row.number}: {error}"
+            read.problems.append(RowProblem(row.number, GapCause.ABSENT, detail, "have the row stated anew"))
+    return read
+
+
+def _numbers(rows: list[int]) -> str:
+    return ", ".join(map(str, rows[:_SHOWN])) + (", ..." if len(rows) > _SHOWN else "")
