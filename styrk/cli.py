@@ -31,6 +31,7 @@ COMMANDS = {
     "drill": "restore chosen files to a scratch folder, compare and measure",
     "checks": "the checks, their rules and parameters",
     "catalogue": "the requirement catalogues",
+    "register": "how an export is understood; what registers can hold",
     "schedule": "run scans by systemd",
 }
 FAULT = 70

@@ -35,7 +35,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _SWEDISH = re.compile(r"(\d{1,2})/(\d{1,2})[ -](\d{4})")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _WORDED = re.compile(r"(?:(?!den )([a-zåäö]{3,9})\.?,? )?(?:den )?(\d{1,2})(?::?[ae])? ([a-z]{3,9})\.? (\d{4})")
 _UNIX = re.compile(r"\d{1,11}")
 _WITH_TIME = re.compile(
@@ -147,7 +147,7 @@ def _day(text: str, style: DayStyle) -> date:
         if match := pattern.fullmatch(text):
             return _checked(int(match[3]), int(match[2]), int(match[1]), text)
     if match := _SLASHED.fullmatch(text):
-        return _slashed(int(match[1]), int(match[2]), int(match[3]), text, style.form)
+        return _slashed(int(match[1]), int(match[2]), _year(match[3], style.form), text, style.form)
     if (match := _WORDED.fullmatch(text.casefold())) and match[3] in _MONTH:
         day = _checked(int(match[4]), _MONTH[match[3]], int(match[2]), text)
         if match[1] is None or _WEEKDAY.get(match[1]) == day.weekday():
@@ -155,6 +155,15 @@ def _day(text: str, style: DayStyle) -> date:
         if match[1] in _WEEKDAY:
             raise ValueUnreadableError("is another day of the week")
     raise ValueUnreadableError("not a date; 2026-11-21 is understood")
+
+
+def _year(text: str, form: DateForm | None) -> int:
+    """The year; one of two digits is of this century, and only where the mapping says which number is the day."""
+    if len(text) == 4:
+        return int(text)
+    if form not in ("day-first", "month-first"):
+        raise ValueUnreadableError("a year of two digits; set `dates: day-first` or `month-first`")
+    return 2000 + int(text)
 
 
 def _slashed(first: int, second: int, year: int, text: str, form: DateForm | None) -> date:

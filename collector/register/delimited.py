@@ -123,7 +123,7 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     skipped = 1 if _EXCEL.match(text) else 0
     reader = csv.reader(io.StringIO(_EXCEL.sub("", text), newline=""), delimiter=delimiter, strict=True)
     previous_limit = csv.field_size_limit(MAX_CELL)
-    number, line = skipped, 0
+    number = line = 0
     try:
         while True:
             number += 1

@@ -34,7 +34,7 @@ def test_a_day_is_understood(cell: Cell) -> None:
     [
         "03/04/2026", "2026-02-30", "21 nov", "46347", 46347, True, "21.11.26", "0001-01-01", "2026-11-21x",
         "söndag 21 november 2026", "21 novmber 2026", "2026-11-21 25:00", "2026-11-21 13:00 PM", "1795219200",
-        "2026-11-21 08:00+25:00",
+        "2026-11-21 08:00+25:00", "21/11/26",
     ],
 )  # fmt: skip
 def test_what_could_be_another_day_or_none_is_refused(cell: Cell) -> None:
@@ -47,6 +47,7 @@ def test_what_could_be_another_day_or_none_is_refused(cell: Cell) -> None:
     [
         ("day-first", "03/04/2026", date(2026, 4, 3)),
         ("month-first", "03/04/2026", date(2026, 3, 4)),
+        ("day-first", "03/04/26, 10:15", date(2026, 4, 3)),
         ("unix", "1795219200", DAY),
         ("unix", 1795302000, date(2026, 11, 22)),  # 23:00 UTC is the next day in Sweden
     ],

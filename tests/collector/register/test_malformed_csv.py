@@ -128,4 +128,4 @@ def test_excels_own_first_line_names_the_delimiter(tmp_path: Path) -> None:
     data = b'sep=,\nSystem,Datum,Utfall,Minuter\n"Lex; drift",2026-05-04,ok,45\n'
     evidence = gathered(tmp_path, data)
     assert systems(evidence) == ["Lex; drift"]
-    assert [record.row for record in evidence.populations[0].records] == [3]  # type: ignore[attr-defined]
+    assert [record.row for record in evidence.populations[0].records] == [2]  # type: ignore[attr-defined]
