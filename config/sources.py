@@ -319,6 +319,18 @@ class PrivacyIdeaSource(SourceSettings):
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
+class DocumentSource(SourceSettings):
+    """A folder of documents as files (PDF, DOCX, ODT), held against the registers that name them."""
+
+    type: Literal["documents"]
+    folder: Path
+    """Folder that is read, with those below it; links are not followed."""
+    minutes: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Which files are minutes: patterns of paths below the folder, e.g. `protokoll/*`."""
+    reports: dict[str, tuple[Annotated[str, Field(min_length=3)], ...]] = Field(default_factory=dict)
+    """Reports that the minutes are searched for: name to the phrases by which they may name it; none: the name."""
+
+
 AnySource = Annotated[
     LocalSource
     | SshSource
@@ -330,6 +342,7 @@ AnySource = Annotated[
     | FirewallSource
     | FirewallExportSource
     | ProbeSource
-    | PrivacyIdeaSource,
+    | PrivacyIdeaSource
+    | DocumentSource,
     Field(discriminator="type"),
 ]

@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.sources import (
     AnySource,
     BorgSource,
+    DocumentSource,
     DrillReports,
     EntraSource,
     FirewallExportSource,
@@ -31,7 +32,7 @@ from config.sources import (
 from styrk.errors import UsageError
 from styrk.unchosen import UnchosenSource
 
-_HANDED_OVER = (DrillReports, FirewallExportSource)
+_HANDED_OVER = (DocumentSource, DrillReports, FirewallExportSource)
 """Sources that are files which someone handed over, and no systems."""
 Built = tuple[ConfiguredSource, str]
 """A source with its type's name in the settings."""
@@ -80,8 +81,8 @@ def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, st
             from collector.register.register import RegisterFile
 
             source = _made(register.id, partial(RegisterFile, register))
-            obtained = Obtained.PROVIDED if register.attested is None else Obtained.ATTESTED
-            yield source, "register", obtained, register.controlled_by, register.tags
+            given = Obtained.PROVIDED if register.attested is None else Obtained.ATTESTED
+            yield source, "register", given, register.controlled_by, register.tags
     if settings.zones or settings.flows:
         from collector.register.declared import DeclaredNetwork
 
@@ -123,6 +124,10 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.directory.entra import EntraDirectory
 
             return EntraDirectory(entry, resolve)
+        case DocumentSource():
+            from collector.documents.folder import DocumentFolder
+
+            return DocumentFolder(entry)
         case PrivacyIdeaSource():
             from collector.factors.privacyidea import PrivacyIdea
 

@@ -57,6 +57,7 @@ from collector.records.directory import (
     ResourceDelegation,
     Trust,
 )
+from collector.records.document_files import DocumentFile, MinutesPassage
 from collector.records.documents import DiaryEntry, Document, DocumentReceipt, Minutes
 from collector.records.factors import EntryPoint, EntryPointRule, FactorPolicy, Token
 from collector.records.governance import (
@@ -139,6 +140,7 @@ KINDS: dict[str, type[Record]] = {
         DeclaredFlow,
         DiaryEntry,
         Document,
+        DocumentFile,
         DocumentReceipt,
         Domain,
         Employment,
@@ -169,6 +171,7 @@ KINDS: dict[str, type[Record]] = {
         MalwareProtection,
         Membership,
         Minutes,
+        MinutesPassage,
         MonitoredHost,
         NamedLocation,
         ObservedChange,
