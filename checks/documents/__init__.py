@@ -1,0 +1,1 @@
+"""Checks of documents as files, held against the registers that name them."""

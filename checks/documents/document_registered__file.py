@@ -1,0 +1,79 @@
+"""Every document carries its diary number, and it is the one that the register has.
+
+Judges the files themselves. A file that was read whole and carries no diary number deviates, and so does one that
+carries others than the register. Numbers are compared without blanks and signs (`KS 2026/0144` is `KS2026-0144`). Files
+that the register does not name, and repealed documents, are out of scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from checks.documents.matching import REASONS as MATCHING
+from checks.documents.matching import rows_by_file, rows_of
+from checks.finding import Outcome, Reason, Text, conforms, deviates, out_of_scope, undetermined
+from collector.evidence import EvidenceSet, Population
+from collector.records.document_files import DocumentFile
+from collector.records.documents import Document
+
+CONTROL = "document-registered"
+READS = (DocumentFile, Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """None: every document is judged."""
+
+
+REASONS = MATCHING | {
+    "no-number": Reason(
+        Text("Filen bär inget diarienummer.", "The file carries no diary number."),
+        Text("Diarieför handlingen och sätt ut numret på den.", "Register the document and put the number on it."),
+    ),
+    "differs": Reason(
+        Text(
+            "Filen bär {visible}, registret säger {registered}.",
+            "The file carries {visible}, the register says {registered}.",
+        ),
+        Text(
+            "Rätta det som är fel av handling och register.",
+            "Correct the document or the register, whichever is wrong.",
+        ),
+    ),
+}
+
+
+def judge(
+    files: Population[DocumentFile], evidence: EvidenceSet, _parameters: Parameters, _as_of: datetime
+) -> Iterator[Outcome]:
+    """One outcome per file, and one for the register where it is not there, or not whole."""
+    reading = evidence.reading(Document)
+    rows = rows_by_file(evidence)
+    some = False
+    for file in files.records:
+        some = True
+        yield _judge(file, rows, registered=bool(reading.populations))
+    if some and not reading.complete:
+        yield undetermined(files.source, "no-register")
+
+
+def _judge(file: DocumentFile, rows: Mapping[str, tuple[Document, ...]], *, registered: bool) -> Outcome:
+    found = rows_of(file.name, rows)
+    if registered and not found:
+        return out_of_scope(file, "not-in-register")
+    if found and all(document.status == "repealed" for document in found):
+        return out_of_scope(file, "repealed")
+    if file.diary_numbers is None:
+        return undetermined(file, "unread")
+    if not file.diary_numbers:
+        return deviates(file, "no-number")
+    known = sorted({document.diary_number for document in found if document.diary_number})
+    if known and not {_plain(each) for each in known} & {_plain(each) for each in file.diary_numbers}:
+        return deviates(file, "differs", visible=file.diary_numbers, registered=known[0])
+    return conforms(file)
+
+
+def _plain(number: str) -> str:
+    return "".join(each for each in number.casefold() if each.isalnum())

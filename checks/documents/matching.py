@@ -1,0 +1,50 @@
+"""Which row of the document register a file belongs to: by the path or the name that the row's `file` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checks.finding import Reason, Text
+from collector.evidence import EvidenceSet
+from collector.records.documents import Document
+
+REASONS = {
+    "unread": Reason(
+        Text("Filen gick inte att läsa.", "The file could not be read."),
+        Text(
+            "Lämna över den som PDF, DOCX eller ODT med text, utan lösenord och makron.",
+            "Hand it over as a PDF, DOCX or ODT with text, without a password and macros.",
+        ),
+    ),
+    "no-register": Reason(
+        Text(
+            "Utan hela dokumentregistret syns det inte vilka dokument som saknas, eller om det säger något annat.",
+            "Without the whole register it cannot be seen which documents are missing, or if it says otherwise.",
+        ),
+        Text(
+            "Lägg till en export av dokumentregistret under registers.",
+            "Add an export of the document register under registers.",
+        ),
+    ),
+    "not-in-register": Reason(
+        Text("Filen finns inte i dokumentregistret.", "The file is not in the document register.")
+    ),
+    "repealed": Reason(Text("Upphävd handling.", "A repealed document.")),
+}
+
+
+def rows_by_file(evidence: EvidenceSet) -> Mapping[str, tuple[Document, ...]]:
+    """The register's rows by the file that they name, in lower case, as path and as name alone."""
+    rows: dict[str, list[Document]] = {}
+    for document in evidence.reading(Document).records:
+        if document.file:
+            path = document.file.replace("\\", "/").casefold().removeprefix("./")
+            for key in {path, path.rpartition("/")[2]}:
+                rows.setdefault(key, []).append(document)
+    return {key: tuple(sorted(found, key=repr)) for key, found in rows.items()}
+
+
+def rows_of(name: str, rows: Mapping[str, tuple[Document, ...]]) -> tuple[Document, ...]:
+    """The rows of one file: those with its path, else those with its name."""
+    path = name.casefold()
+    return rows.get(path) or rows.get(path.rpartition("/")[2], ())
