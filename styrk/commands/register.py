@@ -27,13 +27,13 @@ SHOWN = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.epilog = (
-        "examples:\n"
-        "  styrk register check personal.csv -c styrk.yaml\n"
-        "  styrk register check kurs.csv --mapping moodle-course-completion\n"
-        "  styrk register check log.xlsx --holds restore-test\n"
-        "  styrk register kinds restore-test\n"
-        "  styrk register mappings\n\n"
-        "Exit status of check: 0 every row was read, 1 some were not, 2 the file cannot be used as it is."
+        "example: styrk register check kurs.csv --mapping moodle-course-completion\n"
+        "         styrk register check personal.csv -c styrk.yaml\n"
+        "         styrk register check log.xlsx --holds restore-test\n"
+        "         styrk register kinds restore-test\n"
+        "         styrk register mappings\n\n"
+        "Exit status of check: 0 every row was read, 1 some were not, 2 the file cannot\n"
+        "be used as it is."
     )
     parser.add_argument("action", choices=("check", "kinds", "mappings"), help="what to show")
     parser.add_argument("name", nargs="?", metavar="FILE|NAME", help="the file to check; a kind; a mapping")

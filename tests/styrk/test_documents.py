@@ -16,6 +16,7 @@ from collector.host.sections import sudo_lines
 from config.catalogue import load_catalogue, load_controls
 from config.claims import read_claims
 from config.loading import load_settings
+from config.register_mappings import load_mapping
 from styrk.cli import COMMANDS
 from tests.styrk.runs import ROOT
 
@@ -48,6 +49,8 @@ def test_settings_in_the_documents_load(text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     if "requirements" in content:
         assert load_catalogue(str(path)).requirements
+    elif "made_from" in content:
+        assert load_mapping(str(path)).columns
     elif isinstance(content.get("claims"), list):
         sources = {name for claim in content["claims"] for name in claim.get("scope", {}).get("sources", [])}
         assert read_claims(path, sources, set())
