@@ -35,15 +35,15 @@ _FIX = Text(
 REASONS = {
     "not-in-minutes": Reason(
         Text(
-            "Rapporten nämns inte i något av de {searched} protokoll som lästes.",
-            "The report is named in none of the {searched} minutes that were read.",
+            "Rapporten nämns inte i de protokoll som lästes ({searched}).",
+            "The report is not named in the minutes that were read ({searched}).",
         ),
         _FIX,
     ),
     "minutes-unread": Reason(
         Text(
-            "Rapporten nämns inte i de protokoll som gick att läsa ({searched}); alla lästes inte.",
-            "The report is named in none of the minutes that could be read ({searched}); not all were.",
+            "Rapporten nämns inte i de protokoll som gick att läsa ({searched}); alla kunde inte läsas.",
+            "The report is not named in the minutes that could be read ({searched}); not all could.",
         ),
         Text("Lämna över protokollen med text.", "Hand over the minutes with text."),
     ),

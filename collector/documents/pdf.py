@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 from datetime import date, datetime
@@ -114,8 +115,13 @@ def _text(said: dict[str, Any]) -> DocumentText:
     created = said["created"]
     return DocumentText(
         format="pdf",
-        pages=tuple(said["pages"]),
+        pages=tuple(map(_clean, said["pages"])),
         unread_pages=said["unread"],
-        title=said["title"],
+        title=said["title"] and _clean(said["title"]),
         created=date.fromisoformat(created) if created else None,
     )
+
+
+def _clean(text: str) -> str:
+    """The text without control characters and half characters, which a PDF may hold."""
+    return re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]", " ", text)

@@ -175,7 +175,7 @@ def form_of(settings: Register) -> Form:
         raise _wrong(settings, f"has no field {', '.join(unknown)}; it has {', '.join(sorted(readers))}")
     lacking = sorted(fields.required - set(given))
     if lacking:
-        raise _wrong(settings, f"needs a column for {', '.join(lacking)}")
+        raise _wrong(settings, f"needs a column for {', '.join(lacking)}, or the value under `fixed`")
     if settings.group is not None and (settings.holds != "employment" or "group" in given):
         raise _wrong(settings, "takes `group` only for employment, and only without a column for it")
     fixed = {name: _fixed(settings, name, readers[name], text) for name, text in settings.fixed.items()}

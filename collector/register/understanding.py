@@ -20,6 +20,8 @@ from config.registers import Register
 _FEW = 6
 """Different words that a column may hold to be shown as a closed list."""
 _SHORT = 24
+_TRIED = 5000
+"""Cells of a column that are tried, to say what it looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _column(heading: str, fields: tuple[str, ...], use: str, cells: Sequence[Cel
     texts = [text for cell in cells if (text := _text(cell)) is not None]
     different = sorted(set(texts))
     few = len(different) <= _FEW and len(texts) > len(different) and all(len(text) <= _SHORT for text in different)
-    looks = _looks(texts)
+    looks = _looks(texts[:_TRIED])
     few = few and "date" not in looks
     return Column(heading, fields, use, len(texts), looks, tuple(different) if few else ())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,9 @@ SHOWN = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.epilog = (
-        "example: styrk register check kurs.csv --mapping moodle-course-completion\n"
-        "         styrk register check personal.csv -c styrk.yaml\n"
+        "example: styrk register check personal.csv -c styrk.yaml\n"
+        "         styrk register check kurs.csv --mapping moodle-course-completion \\\n"
+        "             --fixed course=Informationssäkerhet\n"
         "         styrk register check log.xlsx --holds restore-test\n"
         "         styrk register kinds restore-test\n"
         "         styrk register mappings\n\n"
@@ -40,6 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="settings with a register of this file or id")
     parser.add_argument("--holds", metavar="KIND", help="what the rows are")
     parser.add_argument("--mapping", metavar="NAME|FILE", help="a mapping that comes with Styrk, or a mapping file")
+    parser.add_argument(
+        "--fixed",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="with --mapping: a value in every row",
+    )
     parser.add_argument("--all", action="store_true", help=f"show every problem, not just the first {SHOWN}")
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
@@ -84,8 +92,20 @@ def _settings(options: argparse.Namespace) -> tuple[Register | None, str]:
         if options.holds not in (None, mapping.holds):
             raise UsageError(f"{options.mapping} is a mapping of {mapping.holds}, not of {options.holds}")
         fields = {name: getattr(mapping, name) for name in ColumnMapping.model_fields}
+        fields["fixed"] = mapping.fixed | _given(options.fixed, mapping.holds)
         return Register(id="check", file=Path(options.name), holds=mapping.holds, **fields), f"mapping {mapping.id}"
     return None, ""
+
+
+def _given(pairs: Sequence[str], holds: str) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or name not in COLUMNS[holds].names:
+            known = ", ".join(COLUMNS[holds].names)
+            raise UsageError(f"--fixed {pair}: write FIELD=VALUE, with a field of {holds}: {known}")
+        found[name] = value
+    return found
 
 
 def _configured(options: argparse.Namespace) -> Register:

@@ -96,6 +96,19 @@ def test_a_sound_file_of_the_settings_is_found_by_its_id_or_its_name(
     assert "3 rows, 3 read" in out
 
 
+def test_what_the_export_does_not_say_may_be_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("kurs.csv").write_text("ID,Name,ID number,Course complete\n7,A,1001,\n", "utf-8")
+    words = ["check", "kurs.csv", "--mapping", "moodle-course-completion"]
+    status, out = shown(capsys, *words)
+    assert (status, "needs a column for course, or the value under `fixed`" in " ".join(out.split())) == (2, True)
+    status, out = shown(capsys, *words, "--fixed", "course=Informationssäkerhet")
+    assert (status, "course = Informationssäkerhet in every row" in out) == (0, True)
+    assert main(["register", *words, "--fixed", "curse=x"]) == 2
+
+
 def test_a_file_that_cannot_be_used_says_why(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log.write_bytes(LOG.replace("Datum", "Dag").encode())
     status, out = shown(capsys, "check", "log.csv", "--mapping", "log.yaml")
