@@ -124,10 +124,6 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.directory.entra import EntraDirectory
 
             return EntraDirectory(entry, resolve)
-        case DocumentSource():
-            from collector.documents.folder import DocumentFolder
-
-            return DocumentFolder(entry)
         case PrivacyIdeaSource():
             from collector.factors.privacyidea import PrivacyIdea
 
@@ -140,23 +136,34 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.backup.borg import BorgRepository
 
             return BorgRepository(entry, resolve)
-        case DrillReports():
-            from collector.backup.drill_reports import DrillFolder
-
-            return DrillFolder(entry)
         case FirewallSource():
             from collector.network.nftables import NftablesFirewalls
 
             return NftablesFirewalls(entry, _connect(entry.login))
-        case FirewallExportSource():
-            from collector.network.export import FirewallExport
-
-            return FirewallExport(entry)
         case ProbeSource():
             from collector.network.probe import ReachabilityProbe
             from collector.register.declared import zones_of
 
             return ReachabilityProbe(entry, zones_of(settings.zones), _connect(entry.login))
+        case DocumentSource() | DrillReports() | FirewallExportSource():
+            return _handed_over(entry)
+
+
+def _handed_over(entry: DocumentSource | DrillReports | FirewallExportSource) -> Source:
+    """The source for one entry whose files someone handed over."""
+    match entry:
+        case DocumentSource():
+            from collector.documents.folder import DocumentFolder
+
+            return DocumentFolder(entry)
+        case DrillReports():
+            from collector.backup.drill_reports import DrillFolder
+
+            return DrillFolder(entry)
+        case FirewallExportSource():
+            from collector.network.export import FirewallExport
+
+            return FirewallExport(entry)
 
 
 def _connect(login: SshLogin | None) -> Connect | None:

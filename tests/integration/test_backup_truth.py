@@ -22,7 +22,8 @@ from collector.evidence_file import canonical
 from collector.records.backup import BackupLocation, IntegrityCheck, MajorChange, ProtectedSystem, RestoreTest
 from collector.register.register import RegisterFile
 from collector.source import Source
-from config.sources import BorgSource, Drill, DrillReports, Register, RepositoryCheck, ResticSource
+from config.registers import Register
+from config.sources import BorgSource, Drill, DrillReports, RepositoryCheck, ResticSource
 from tests.checks.made import AS_OF, seen
 from tests.servers.backup_estate import CLEAN, FAULTS, PASSWORD, UNREAD, BackupEstate
 
