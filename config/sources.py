@@ -238,6 +238,25 @@ class BorgSource(SourceSettings):
     """What `styrk drill` restores."""
 
 
+class BackupReport(SourceSettings):
+    """A report of a backup product, as somebody handed it over; registers take any other CSV, column by column."""
+
+    type: Literal["backup-report"]
+    format: Literal["veeam-csv", "veeam-html", "dpm-csv", "wbadmin", "wbsummary", "bareos", "rsnapshot"]
+    """veeam-csv, dpm-csv: exported by PowerShell; veeam-html: a job's mail; wbadmin: `wbadmin get versions`; wbsummary:
+    `Get-WBSummary`; bareos: `list jobs` of Bareos or Bacula; rsnapshot: its log."""
+    file: Path
+    host: str | None = None
+    """What was backed up, where the report does not say so itself: wbadmin, wbsummary and rsnapshot need it."""
+    zone: str = "Europe/Stockholm"
+    """Zone of the report's times (IANA)."""
+    dates: Literal["day-first", "month-first"] | None = None
+    """How 3/4/2026 is read; where not given, a day that could be two is an error of that line."""
+    encoding: Literal["utf-8", "cp1252", "cp850", "utf-16"] | None = None
+    max_age_days: Annotated[int, Field(ge=1)] = 7
+    """A report whose file is older than this is said to be old."""
+
+
 class DrillReports(SourceSettings):
     """Reports of restore drills: those of `styrk drill`, and other tools' as JSON or in-toto statements."""
 
@@ -338,6 +357,7 @@ AnySource = Annotated[
     | EntraSource
     | ResticSource
     | BorgSource
+    | BackupReport
     | DrillReports
     | FirewallSource
     | FirewallExportSource
