@@ -257,6 +257,38 @@ class BackupReport(SourceSettings):
     """A report whose file is older than this is said to be old."""
 
 
+class ProxmoxBackupSource(SourceSettings):
+    """One datastore of a Proxmox Backup Server, by an API token with the role DatastoreAudit."""
+
+    type: Literal["proxmox-backup"]
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^/?#@\s]+$")]
+    """Address of the server, e.g. `https://pbs.example.test:8007`."""
+    datastore: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$")]
+    namespace: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._/-]{0,255}$")] | None = None
+    """Namespace of the datastore; its root where not given."""
+    token_id: Annotated[str, StringConstraints(pattern=r"^[^:\s]+@[^:\s]+![^:\s]+$")]
+    """`user@realm!name`."""
+    secret: SecretReference
+    ca_file: Path | None = None
+    """PEM file of the private CA; the system's own store where not given."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+
+
+class VeeamSource(SourceSettings):
+    """Veeam Backup & Replication by its REST API, as a user with the role Veeam Backup Viewer."""
+
+    type: Literal["veeam"]
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^/?#@\s]+$")]
+    """Address of the backup server, e.g. `https://veeam.example.test:9419`."""
+    user: Annotated[str, Field(min_length=1)]
+    password: SecretReference
+    api_version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]-rev[0-9]$")] = "1.1-rev0"
+    """Version of the API: 1.1-rev0 for Veeam 12, 1.3-rev1 for 13."""
+    ca_file: Path | None = None
+    page_size: Annotated[int, Field(ge=1, le=1000)] = 200
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+
+
 class DrillReports(SourceSettings):
     """Reports of restore drills: those of `styrk drill`, and other tools' as JSON or in-toto statements."""
 
@@ -359,6 +391,8 @@ AnySource = Annotated[
     | BorgSource
     | BackupReport
     | DrillReports
+    | ProxmoxBackupSource
+    | VeeamSource
     | FirewallSource
     | FirewallExportSource
     | ProbeSource

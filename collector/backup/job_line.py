@@ -69,7 +69,7 @@ def size_of(text: str) -> int | None:
     factor = int(1024 ** _FACTORS[unit])
     if unit and re.fullmatch(r"\d+[.,]\d{1,2}", digits):
         whole, part = re.split(r"[.,]", digits)
-        return int(whole) * factor + int(part) * factor // 10 ** len(part)
+        return int(whole) * factor + int(part) * factor // (100 if len(part) == 2 else 10)
     plain = re.sub(r"[.,]", "", digits)
     if not plain.isdecimal() or len(plain) > 18:
         return None
