@@ -15,6 +15,7 @@ from collector.source import Source, SourceError
 from config.settings import Settings
 from config.sources import (
     AnySource,
+    BackupReport,
     BorgSource,
     DocumentSource,
     DrillReports,
@@ -25,14 +26,16 @@ from config.sources import (
     LocalSource,
     PrivacyIdeaSource,
     ProbeSource,
+    ProxmoxBackupSource,
     ResticSource,
     SshLogin,
     SshSource,
+    VeeamSource,
 )
 from styrk.errors import UsageError
 from styrk.unchosen import UnchosenSource
 
-_HANDED_OVER = (DocumentSource, DrillReports, FirewallExportSource)
+_HANDED_OVER = (BackupReport, DocumentSource, DrillReports, FirewallExportSource)
 """Sources that are files which someone handed over, and no systems."""
 Built = tuple[ConfiguredSource, str]
 """A source with its type's name in the settings."""
@@ -128,14 +131,8 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.factors.privacyidea import PrivacyIdea
 
             return PrivacyIdea(entry, resolve)
-        case ResticSource():
-            from collector.backup.restic import ResticRepository
-
-            return ResticRepository(entry, lambda: resolve(entry.password))
-        case BorgSource():
-            from collector.backup.borg import BorgRepository
-
-            return BorgRepository(entry, resolve)
+        case ResticSource() | BorgSource() | ProxmoxBackupSource() | VeeamSource():
+            return _backup(entry)
         case FirewallSource():
             from collector.network.nftables import NftablesFirewalls
 
@@ -145,13 +142,38 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.register.declared import zones_of
 
             return ReachabilityProbe(entry, zones_of(settings.zones), _connect(entry.login))
-        case DocumentSource() | DrillReports() | FirewallExportSource():
+        case BackupReport() | DocumentSource() | DrillReports() | FirewallExportSource():
             return _handed_over(entry)
 
 
-def _handed_over(entry: DocumentSource | DrillReports | FirewallExportSource) -> Source:
+def _backup(entry: ResticSource | BorgSource | ProxmoxBackupSource | VeeamSource) -> Source:
+    """The source for one place where backups lie."""
+    match entry:
+        case ResticSource():
+            from collector.backup.restic import ResticRepository
+
+            return ResticRepository(entry, lambda: resolve(entry.password))
+        case BorgSource():
+            from collector.backup.borg import BorgRepository
+
+            return BorgRepository(entry, resolve)
+        case ProxmoxBackupSource():
+            from collector.backup.proxmox import ProxmoxDatastore
+
+            return ProxmoxDatastore(entry, resolve)
+        case VeeamSource():
+            from collector.backup.veeam import VeeamServer
+
+            return VeeamServer(entry, resolve)
+
+
+def _handed_over(entry: BackupReport | DocumentSource | DrillReports | FirewallExportSource) -> Source:
     """The source for one entry whose files someone handed over."""
     match entry:
+        case BackupReport():
+            from collector.backup.job_report import JobReport
+
+            return JobReport(entry)
         case DocumentSource():
             from collector.documents.folder import DocumentFolder
 

@@ -17,7 +17,7 @@ from collector.backup.job_line import Context, Line, job_result, moment, size_of
 from collector.backup.job_mail import parse_mail
 from collector.evidence import GapCause
 from collector.records.backup import BackupRun, Snapshot
-from collector.register.table import delimiter_of
+from collector.register.delimited import delimiter_of
 from collector.source import SourceError
 
 HOST_NEEDED = frozenset({"wbadmin", "wbsummary", "rsnapshot"})

@@ -13,7 +13,7 @@ from collector.evidence import GapCause
 from collector.records.backup import BackupRun, Snapshot
 from collector.records.record import Record
 from collector.register.days import DayStyle
-from collector.register.table import decode
+from collector.register.encodings import decode
 from collector.source import Diagnosis, Query, Recorder, SourceError
 from config.sources import BackupReport
 
@@ -104,7 +104,7 @@ class JobReport:
     def _lines(self, data: bytes) -> Iterable[Line]:
         settings = self._settings
         context = Context(settings.host, DayStyle(form=settings.dates, zone=settings.zone))
-        return PARSERS[settings.format](decode(data, settings.encoding), context)
+        return PARSERS[settings.format](decode(data, settings.encoding)[0], context)
 
     def _read(self) -> tuple[bytes, datetime]:
         file = self._settings.file
