@@ -1,8 +1,9 @@
 """The account that the evidence is read with may read, and administers nothing.
 
-Styrk needs an ordinary reader's rights. An account that also administers the directory is a needless key to it, kept on
-another machine: whoever takes that machine takes the directory. The rights are those that the server itself gives the
-account (its token), or its membership where the directory has no such thing.
+Styrk needs an ordinary reader's rights. An account that also administers the directory or the host is a needless key to
+it, kept on another machine: whoever takes that machine takes the other. The rights are those that the server itself
+gives the account (its token), or its membership where the directory has no such thing; on a host reached over SSH, user
+id 0 and sudo for any command (the single commands that styrk doctor names are no such right).
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ REASONS = {
     ),
     "rights-unknown": Reason(
         Text(
-            "Katalogen visar inte vilka rättigheter läskontot har.",
-            "The directory does not show which rights the reading account has.",
+            "Källan visar inte vilka rättigheter läskontot har.",
+            "The source does not show which rights the reading account has.",
         ),
         Text("Kontrollera kontots gruppmedlemskap för hand.", "Look at the account's memberships by hand."),
         Severity.LOW,

@@ -17,7 +17,7 @@ from collector.host.sudoers import read_sudoers
 from collector.network.addresses import parse_routes
 from collector.records.changes import InstalledSoftware, ObservedChange
 from collector.records.configuration import ConfigurationSetting, SecurityLog, StorageVolume
-from collector.records.directory import PasswordPolicy
+from collector.records.directory import CollectorIdentity, PasswordPolicy
 from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record
@@ -237,6 +237,24 @@ class _Reading:
         for line in sudoers.not_understood:
             self.malformed(LocalPrivilege, f"a sudoers line could not be understood: {line[:200]}")
 
+    def collector(self) -> None:
+        """What the user that reads the host may do on it, besides the single commands that sudo may grant it."""
+        if self.ask(CollectorIdentity, "passwd", "/etc/passwd could not be read") is None:
+            return
+        user, host = self.target.user, self.target.name
+        seen = _Reading(self.answer, self.target, self.now)
+        seen.privileges()
+        held = {
+            record.role
+            for record in seen.facts.records
+            if isinstance(record, LocalPrivilege) and record.holder == user and record.enabled is not False
+        }
+        unknown = not held and user != "root" and bool(seen.facts.missing)
+        roles = None if unknown else tuple(sorted(held | ({"uid-0"} if user == "root" else set())))
+        self.facts.records.append(CollectorIdentity(name=f"{user}@{host}", roles=roles))
+        if roles is None:
+            self.facts.unreadable[CollectorIdentity] = ("roles",)
+
     def ssh(self) -> None:
         part = self.answer.parts.get(SSHD)
         if part is not None and part.cause is GapCause.ABSENT:
@@ -439,6 +457,7 @@ class _Reading:
 
 _READERS: dict[type[Record], Callable[[_Reading], None]] = {
     Account: _Reading.accounts,
+    CollectorIdentity: _Reading.collector,
     ConfigurationSetting: _Reading.settings,
     Host: _Reading.host,
     InstalledSoftware: _Reading.packages,

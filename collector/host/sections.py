@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from collector.records.changes import InstalledSoftware, ObservedChange
 from collector.records.configuration import ConfigurationSetting, SecurityLog, StorageVolume
-from collector.records.directory import PasswordPolicy
+from collector.records.directory import CollectorIdentity, PasswordPolicy
 from collector.records.host import Host, Interface, Listener, PatchState, PendingUpdate, Route, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record, kind_name
@@ -156,13 +156,13 @@ return 0""",
     # The fifth field (personal names, telephone numbers) is left on the host.
     Section(
         "passwd",
-        (Account, LocalPrivilege, PasswordPolicy),
+        (Account, LocalPrivilege, PasswordPolicy, CollectorIdentity),
         "awk -F: '{OFS=FS;$5=\"\";print}' /etc/passwd",
         cap=1024 * KIB,
     ),
     Section(
         "group",
-        (LocalPrivilege,),
+        (LocalPrivilege, CollectorIdentity),
         "{ cat /etc/group; getent group sudo wheel admin; } | awk -F: '{OFS=FS;$2=\"\";print}'",
         cap=512 * KIB,
     ),
@@ -198,7 +198,7 @@ done </etc/passwd""",
     ),
     Section(
         "sudoers",
-        (LocalPrivilege,),
+        (LocalPrivilege, CollectorIdentity),
         f"[ -e /etc/sudoers ] || return 78; root {quoted(SUDOERS_COMMAND)}",
         cap=512 * KIB,
         rights=_SUDO_RIGHT,

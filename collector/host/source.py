@@ -19,6 +19,7 @@ from collector.host.facts import Facts, Target, read_facts
 from collector.host.interfaces import local_interfaces
 from collector.host.script import NONCE_VARIABLE, needed, queries, script
 from collector.host.sections import KINDS
+from collector.records.directory import CollectorIdentity
 from collector.records.host import Host, Interface
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
@@ -46,9 +47,12 @@ def _who() -> str:
 
 
 class LocalHost:
-    """The host that Styrk runs on, read as the user that runs it."""
+    """The host that Styrk runs on, read as the user that runs it.
 
-    provides = frozenset(KINDS)
+    That user is who sits at the host, so it is no reading account that might have more rights than it needs.
+    """
+
+    provides = frozenset(KINDS) - {CollectorIdentity}
 
     def __init__(
         self,

@@ -200,7 +200,7 @@ class PolicySetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorIdentity:
-    """As whom the collector itself reads a directory, and what that account may do there."""
+    """As whom the collector itself reads a directory or a host, and what that account may do there."""
 
     name: str
     """The account as the source was bound with."""
@@ -208,7 +208,7 @@ class CollectorIdentity:
     """objectSid (AD)."""
     roles: tuple[str, ...] | None = None
     """Administrative privileges that it holds, as `Privilege.role` names them: by its own token in AD (tokenGroups of
-    the root DSE), else by membership; None: not known."""
+    the root DSE), else by membership; on a host as `LocalPrivilege.role`; None: not known."""
 
     @property
     def subject(self) -> str:

@@ -14,7 +14,7 @@ from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.host.sections import KINDS
 from collector.host.source import SshHosts
-from collector.records.directory import PasswordPolicy
+from collector.records.directory import CollectorIdentity, PasswordPolicy
 from collector.records.host import Host, Listener, PatchState, PendingUpdate, Software, TimeSync
 from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record
@@ -164,6 +164,11 @@ def test_what_a_host_demands_of_passwords_and_where_it_listens(evidence: Evidenc
         assert policy.default is False
     listening = {(each.host, each.protocol, each.port) for each in evidence.reading(Listener).records}
     assert {(name, "tcp", 22) for name in hosts.addresses} <= listening
+
+
+def test_the_reading_user_administers_nothing(evidence: EvidenceSet, hosts: Hosts) -> None:
+    found = {each.name: each.roles for each in evidence.reading(CollectorIdentity).records}
+    assert found == {f"{hosts.user}@{name}": () for name in hosts.addresses}
 
 
 def test_clocks(evidence: EvidenceSet, hosts: Hosts) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from checks.finding import Status
 from collector.records.identity import LocalPrivilege, SshAccess
@@ -40,3 +43,18 @@ def test_break_glass_on_one_host() -> None:
         CHECK, seen(LocalPrivilege, local("g")), seen(SshAccess, WEAK), parameters={"break_glass": ["g@app1"]}
     )
     assert found.out_of_scope == {"break-glass": 1}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_several_addresses_the_weakest_counts(backwards: bool) -> None:  # a case
+    inside = replace(STRONG, address="10.1.1.1")
+    outside = replace(WEAK, user="bo", address="203.0.113.10")
+    ways = (outside, inside) if backwards else (inside, outside)
+    found = finding(CHECK, seen(LocalPrivilege, local("bo")), seen(SshAccess, *ways))
+    assert reasons(found) == {"bo@app1": "!single-factor"}
+
+
+def test_one_address_that_was_not_read_leaves_the_user_undetermined() -> None:
+    unread = SshAccess(host="app1", user="bo", address="10.1.1.1")
+    found = finding(CHECK, seen(LocalPrivilege, local("bo")), seen(SshAccess, STRONG, unread))
+    assert reasons(found) == {"bo@app1": "?factors-unknown"}

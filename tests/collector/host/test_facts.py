@@ -8,7 +8,8 @@ import pytest
 from collector.evidence import GapCause
 from collector.host.answer import Answer, Part
 from collector.host.facts import Facts, Target, read_facts
-from collector.host.sections import KINDS, SECTIONS
+from collector.host.sections import KINDS, SECTIONS, sudo_lines
+from collector.records.directory import CollectorIdentity
 from collector.records.host import Host, PatchState, PendingUpdate, TimeSync
 from collector.records.identity import LocalPrivilege, SshAccess
 from collector.records.record import Record
@@ -79,3 +80,30 @@ def test_a_host_without_any_time_service_is_a_record_that_says_so() -> None:
 
 def test_a_host_that_does_not_say_is_not_said_to_forward_or_not() -> None:
     assert facts({"system": "system=Linux\n"}, Host).records == [Host(name="web1", system="Linux")]
+
+
+USERS = "root:x:0:0::/root:/bin/sh\nstyrk:x:990:990::/home/styrk:/bin/sh\n"
+FOUR = "\n".join(f"/etc/sudoers.d/styrk:{line}" for line in sudo_lines("styrk").splitlines())
+
+
+@pytest.mark.parametrize(
+    ("user", "sudoers", "roles"),
+    [
+        ("styrk", "/etc/sudoers:root ALL=(ALL:ALL) ALL\n", ()),
+        ("styrk", FOUR, ()),
+        ("styrk", "/etc/sudoers:styrk ALL=(ALL) NOPASSWD: ALL\n", ("sudo",)),
+        ("styrk", "/etc/sudoers:%sudo ALL=(ALL) ALL\n", ("sudo",)),
+        ("styrk", None, None),
+        ("root", None, ("uid-0",)),
+    ],
+)
+def test_what_the_reading_user_may_do_besides_reading(
+    user: str, sudoers: str | None, roles: tuple[str, ...] | None
+) -> None:
+    texts = {"passwd": USERS, "group": "sudo::27:styrk\n"} | ({} if sudoers is None else {"sudoers": sudoers})
+    code = {} if sudoers is not None else {"sudoers": 77}
+    given = {section.name: code.get(section.name, 127) for section in SECTIONS} | dict.fromkeys(texts, 0)
+    parts = {name: Part(name, texts.get(name, ""), status, "", False) for name, status in given.items()}
+    found = read_facts(Answer(parts, ""), Target("web1", user), [CollectorIdentity], NOW)
+    assert found.records == [CollectorIdentity(name=f"{user}@web1", roles=roles)]
+    assert (CollectorIdentity in found.unreadable) is (roles is None)
