@@ -109,8 +109,8 @@ def _page(check: Mapping[str, Any]) -> list[str]:
     lines += _prose(check["rule"])
     lines += ["", *paragraph(f"Reads: {', '.join(check['reads'])} (the first gives the subjects)", hanging="  ")]
     lines += ["", "Parameters:" if check["parameters"] else "Parameters: none"]
-    rows = [(each["name"], _shown(each["default"]), each["unit"] or "-") for each in check["parameters"]]
-    lines += table(rows, ("name", "default", "unit")) if rows else []
+    rows = [(each["name"], each["unit"] or "-", _shown(each["default"])) for each in check["parameters"]]
+    lines += table(rows, ("name", "unit", "default")) if rows else []
     lines += ["", "Reasons:"]
     for reason in check["reasons"]:
         lines += [f"  {reason['code']} ({reason['severity']})", *paragraph(reason["text"], indent="      ")]

@@ -19,7 +19,7 @@ from tests.checks.made import AS_OF, evidence, gap, seen
 
 DAY = timedelta(days=1)
 USED = Account(name="used", enabled=True, last_used=AS_OF)
-STALE = Account(name="stale", enabled=True, last_used=AS_OF - 100 * DAY)
+STALE = Account(name="stale", enabled=True, last_used=AS_OF - 100 * DAY, last_used_lag_days=0)
 UNKNOWN = Account(name="unknown", enabled=True)
 CLAIM: dict[str, Any] = {
     "id": "c1",

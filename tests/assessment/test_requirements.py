@@ -18,7 +18,9 @@ from tests.assessment.made import asks, policy
 from tests.checks.made import AS_OF, evidence, gap, seen
 
 USED = Account(name="used", enabled=True, last_used=AS_OF, password_set=AS_OF)
-STALE = Account(name="stale", enabled=True, last_used=AS_OF - timedelta(days=100), password_set=AS_OF)
+STALE = Account(
+    name="stale", enabled=True, last_used=AS_OF - timedelta(days=100), last_used_lag_days=0, password_set=AS_OF
+)
 
 
 def results(*parts: Population[Record] | Gap, **changes: object) -> Results:
@@ -172,7 +174,9 @@ def test_an_excluded_source_is_not_judged() -> None:
 
 @pytest.mark.parametrize(("stale", "expected"), [(5, Judgement.LARGELY_MET), (6, Judgement.NOT_MET)])
 def test_five_in_a_hundred_is_in_all_material_respects(stale: int, expected: Judgement) -> None:
-    accounts = [Account(name=f"s{n}", enabled=True, last_used=STALE.last_used) for n in range(stale)]
+    accounts = [
+        Account(name=f"s{n}", enabled=True, last_used=STALE.last_used, last_used_lag_days=0) for n in range(stale)
+    ]
     accounts += [Account(name=f"u{n}", enabled=True, last_used=AS_OF) for n in range(100 - stale)]
     made = results(seen(Account, *accounts), requirements=[asks("r", "accounts-stale")])
     assert made.requirements[0].status is expected
