@@ -1,11 +1,13 @@
 """Only declared flows get through between zones, as probes from inside the zones show.
 
-A probe that gets an answer through a port that no declared flow covers deviates; where only an expired flow covers
-it, the opening has outlived its decision. A declared flow that gets no answer from a target that is alive is cut, and
-deviates too. Silence from a target that answered nothing at all proves nothing, and a refusal may come from the
-target itself or from a firewall in its name: both are undetermined where no flow is declared. A vantage without a
-route has shown nothing unless the target answered it on another port. While the list of flows is not whole, no opening
-is called undeclared.
+A probe that gets an answer through a port that no declared flow covers deviates; where only an expired flow covers it,
+the opening has outlived its decision. A declared flow that gets no answer from a target that is alive is cut, and
+deviates too. Silence from a target that answered nothing at all proves nothing, and a refusal may come from the target
+itself or from a firewall in its name: both are undetermined where no flow is declared. Where the target was read as a
+host, its open ports tell more: a refusal on a port that it listens on came from a firewall, and a declared flow to a
+port that nothing listens on lacks its service and not its way. By UDP, silence shows nothing: an open port may be
+silent. A vantage without a route has shown nothing unless the target answered it on another port. While the list of
+flows is not whole, no opening is called undeclared.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ from ipaddress import ip_interface
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import is_network
 from checks.network.declared_flows import cover, is_legible
+from checks.network.hosts import Listeners
 from collector.evidence import EvidenceSet, Population
+from collector.records.host import Interface, Listener
 from collector.records.network import DeclaredFlow, Probe
 
 CONTROL = "segmentation-flows"
-READS = (Probe, DeclaredFlow)
+READS = (Probe, DeclaredFlow, Interface, Listener)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,23 @@ REASONS = {
             "Open it in the firewall, or remove the flow from the list.",
         ),
         Severity.LOW,
+    ),
+    "nothing-listens": Reason(
+        Text(
+            "Flödet till {target} port {port}/{protocol} är angivet, men inget lyssnar där enligt värden själv.",
+            "The flow to {target} port {port}/{protocol} is declared, but nothing listens there by the host's own "
+            "account.",
+        ),
+        Text(
+            "Starta tjänsten, eller ta bort flödet ur listan.", "Start the service, or remove the flow from the list."
+        ),
+        Severity.LOW,
+    ),
+    "udp-silent": Reason(
+        Text(
+            "Inget svar via UDP; en öppen port behöver inte svara, så det visar inget.",
+            "No answer by UDP; an open port need not answer, so it shows nothing.",
+        ),
     ),
     "refused": Reason(
         Text(
@@ -106,6 +127,7 @@ def judge(
     """One outcome per probe."""
     declared = evidence.reading(DeclaredFlow)
     flows = [flow for flow in declared.records if is_legible(flow)]
+    listeners = Listeners(evidence)
     whole = declared.complete and len(flows) == sum(population.count for population in declared.populations)
     for probe in probes.records:
         if probe.zone == probe.target_zone:
@@ -115,10 +137,14 @@ def judge(
         elif not is_network(probe.target):
             yield undetermined(probe, "target-not-understood", target=probe.target)
         else:
-            yield _judge_probe(probe, flows, as_of.date(), whole=whole)
+            listening = listeners.listening(probe.target, probe.protocol, probe.port)
+            yield _judge_probe(probe, flows, as_of.date(), listening=listening, whole=whole)
 
 
-def _judge_probe(probe: Probe, flows: Sequence[DeclaredFlow], today: date, *, whole: bool) -> Outcome:
+def _judge_probe(
+    probe: Probe, flows: Sequence[DeclaredFlow], today: date, *, listening: bool | None, whole: bool
+) -> Outcome:
+    """`listening`: whether the target itself says that it does; None where it was not read."""
     target = ip_interface(probe.target).ip
     covering = cover(flows, (probe.zone, probe.target_zone), target, probe.protocol, probe.port, today)
     where: dict[str, str | int] = {"target": probe.target, "port": probe.port, "protocol": probe.protocol}
@@ -133,12 +159,17 @@ def _judge_probe(probe: Probe, flows: Sequence[DeclaredFlow], today: date, *, wh
             last = max(flow.valid_until for flow in covering.expired if flow.valid_until is not None)
             return deviates(probe, "open-after-expiry", zone=probe.zone, valid_until=last, **where)
         return deviates(probe, "open-not-declared", zone=probe.zone, **where)
+    alive = probe.target_alive or listening is not None
+    if probe.outcome == "no-answer" and probe.protocol == "udp" and (covering.valid or listening is not False):
+        return undetermined(probe, "udp-silent")
     if covering.valid:
-        if probe.target_alive or probe.outcome in ("refused", "filtered", "no-route"):
+        if listening is False and probe.outcome == "refused":
+            return deviates(probe, "nothing-listens", **where)
+        if alive or probe.outcome in ("refused", "filtered", "no-route"):
             return deviates(probe, "declared-but-closed", outcome=probe.outcome, **where)
         return undetermined(probe, "target-dead")
     if probe.outcome == "refused":
-        return undetermined(probe, "refused")
-    if probe.outcome in {"no-answer", "no-route"} and not probe.target_alive:
+        return conforms(probe) if listening else undetermined(probe, "refused")
+    if probe.outcome in {"no-answer", "no-route"} and not alive:
         return undetermined(probe, "target-dead")
     return conforms(probe)

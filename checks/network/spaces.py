@@ -39,6 +39,12 @@ class Ports:
                 found |= (1 << last) - (1 << first)
         return self.all & ~found if negated else found
 
+    def one(self, port: int) -> int:
+        """The part that holds a port; raises ValueError for a number that is none."""
+        if not 1 <= port <= LAST_PORT:
+            raise ValueError(port)
+        return 1 << (bisect_right(self._starts, port) - 1)
+
     def ranges(self, bits: int) -> list[tuple[int, int]]:
         """First and last port of each run of parts, in order."""
         ends = [*self._starts[1:], LAST_PORT + 1]
@@ -105,6 +111,23 @@ class Addresses:
                 toggles[run.start] ^= bit
                 toggles[run.stop] ^= bit
         return list(accumulate(toggles, xor))[:-1]
+
+    def parts_of(self, conditions: Sequence[tuple[tuple[str, ...], bool]]) -> list[int]:
+        """For each condition, a bit for every part whose addresses meet it; as `members`, seen from the other side."""
+        found = []
+        everything = (1 << len(self._starts)) - 1
+        for texts, negated in conditions:
+            own = [text for text in texts if ends_of(text)[0] == self.version]
+            if not texts:
+                found.append(everything)
+            elif not own:
+                found.append(0)
+            else:
+                bits = 0
+                for run in _merged(self.parts(text) for text in own):
+                    bits |= (1 << run.stop) - (1 << run.start)
+                found.append(everything & ~bits if negated else bits)
+        return found
 
 
 def _merged(runs: Iterable[range]) -> list[range]:

@@ -88,5 +88,6 @@ SUBJECTS_DECIDE = {name for name, check in CHECKS.items() if len(check.reads) ==
     "password-policy--accounts",  # only an account with a principal name is judged by its privileges
     "account-unique",  # two accounts of one person are seen in the directory itself
     "encryption-at-rest",  # a volume that is encrypted is in order whatever the system register calls for
+    "firewall-policy-review--rules",  # a rule is judged by the rules before it; a host only tells how long it counted
     "time-sync-source",  # a configured name of the national service needs no other host's word
 }

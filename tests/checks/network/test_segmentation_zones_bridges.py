@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checks.finding import Finding
+from collector.records.host import Host, Interface, Route
+from collector.records.network import FirewallChain, Zone
+from tests.checks.made import finding, gap, reasons, seen
+
+CHECK = "segmentation-zones--bridges"
+ZONES = (Zone(name="a", networks=("10.1.0.0/24",)), Zone(name="b", networks=("10.2.0.0/24",)))
+FIREWALL = (
+    seen(FirewallChain, FirewallChain(device="fw", family="inet", table="t", name="f"), source="fw"),
+    seen(Interface, Interface(host="fw", name="e", addresses=("10.1.0.1/24",)), source="fw"),
+)
+
+
+def card(name: str, address: str, **facts: Any) -> Interface:
+    fields: dict[str, Any] = {"host": "h", "name": name, "addresses": (address,), "kind": "ethernet", "up": True}
+    return Interface(**fields | facts)
+
+
+def judge(*cards: Interface, forwarding: bool | None = False, routes: tuple[Route, ...] = ()) -> Finding:
+    return finding(
+        CHECK,
+        seen(Host, Host(name="h", forwarding=forwarding)),
+        seen(Interface, *cards),
+        seen(Route, *routes),
+        seen(Zone, *ZONES, source="declared"),
+        *FIREWALL,
+    )
+
+
+A, B = card("e0", "10.1.0.5/24"), card("e1", "10.2.0.5/24")
+VPN = card("tun0", "10.9.0.1/24", kind="tunnel")
+RADIO = card("wlan0", "192.168.1.5/24", kind="wireless")
+
+
+@pytest.mark.parametrize(
+    ("cards", "forwarding", "said"),
+    [
+        ((A,), False, []),
+        ((A, B), False, ["!stands-in-several-zones"]),
+        ((A, B), True, ["!routes-between-zones"]),
+        ((A, card("e1", "10.2.0.5/24", up=False)), True, ["!forwards"]),
+        ((A,), True, ["!forwards"]),
+        ((A,), None, ["?forwarding-unknown"]),
+        ((A, VPN), False, ["!tunnel"]),
+        ((A, RADIO), False, ["!wireless-and-wired"]),
+        ((RADIO,), False, []),
+    ],
+)
+def test_hosts_that_join_zones(cards: tuple[Interface, ...], forwarding: bool | None, said: list[str]) -> None:
+    assert list(reasons(judge(*cards, forwarding=forwarding)).values()) == said
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        (Route(host="h", destination="0.0.0.0/0", gateway="10.1.0.1"), []),
+        (Route(host="h", destination="0.0.0.0/0", gateway="10.1.0.7"), ["!route-around"]),
+        (Route(host="h", destination="10.2.0.0/24", gateway="10.1.0.7"), ["!route-around"]),
+        (Route(host="h", destination="192.0.2.0/24", gateway="10.1.0.7"), []),
+        (Route(host="h", destination="10.2.0.0/24", interface="e0"), []),
+    ],
+)
+def test_routes_around_the_firewall(route: Route, said: list[str]) -> None:
+    assert list(reasons(judge(A, routes=(route,))).values()) == said
+
+
+def test_the_firewall_itself_is_set_aside_and_unread_hosts_are_undetermined() -> None:
+    aside = finding(CHECK, seen(Host, Host(name="fw")), seen(Zone, *ZONES, source="declared"), *FIREWALL)
+    assert (aside.out_of_scope, reasons(aside)) == ({"firewall": 1}, {})
+    missing = seen(Interface, missing=[gap(Interface, subject="h")])
+    unread = finding(CHECK, seen(Host, Host(name="h")), missing, seen(Zone, *ZONES, source="declared"))
+    assert reasons(unread) == {"h": "?interfaces-unread"}
