@@ -11,6 +11,8 @@ from assessment.backup_chain import Chain, backup_chains
 from assessment.claims import ClaimAssessment, assess_claims
 from assessment.policy import AskedControl, Policy
 from assessment.requirements import RequirementAssessment, assess_requirements
+from assessment.segmentation import NONE as NO_MATRIX
+from assessment.segmentation import Matrix, matrix, matrix_document
 from assessment.waivers import WaiverUse, apply_waivers
 from assessment.ways_in import NONE, WayIn, WaysIn, ways_in
 from checks.finding import Finding
@@ -50,6 +52,8 @@ class Results:
     """Which factor each privileged person must use on each way in."""
     backup_chains: tuple[Chain, ...] = ()
     """The chain of backup of each critical system."""
+    segmentation: Matrix = NO_MATRIX
+    """Declared, configured and observed flows between every two zones."""
 
 
 def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> Results:
@@ -93,6 +97,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
         coverage=_coverage(asked, checks, requirements),
         ways_in=ways_in(evidence, checks, policy.as_of),
         backup_chains=_chains(evidence, policy, checks, asked),
+        segmentation=matrix(evidence, checks, policy.as_of),
     )
 
 
@@ -116,7 +121,9 @@ def documents(results: Results) -> dict[str, bytes]:
         "waivers": [encode(each) for each in results.waivers],
         "coverage": encode(results.coverage),
     }
+    zones = {"segmentation.json": _bytes(matrix_document(results.segmentation))} if results.segmentation.zones else {}
     return {
+        **zones,
         "findings.json": _bytes(findings),
         "assessment.json": _bytes(assessment),
         "claims.json": _bytes({"claims": claims}),

@@ -11,6 +11,7 @@ from reporters.bundle.errors import BundleError
 from reporters.bundle.layout import EVIDENCE_INDEX, POLICY, RESULTS, TAG_MANIFEST
 from reporters.bundle.reader import Bundle, open_bundle
 
+_ZONES = f"{RESULTS}/segmentation.json"
 Json = dict[str, Any]
 """A JSON object as a bundle holds it."""
 
@@ -37,6 +38,8 @@ class ReportContents:
     """data/results/ways_in.json: which factor each privileged person must use on each way in."""
     evidence: Json
     """data/evidence/index.json: populations and gaps with their provenance."""
+    segmentation: Json = field(default_factory=dict)
+    """data/results/segmentation.json: flows between zones; empty where no zone was declared."""
     stated_claims: Sequence[Json] = ()
     """data/policy/claims.json: the claims as the suppliers state them."""
     backup_chain: Json = field(default_factory=dict)
@@ -66,6 +69,7 @@ def read_contents(bundle_path: Path) -> ReportContents:
             backup_chain=_object(bundle, f"{RESULTS}/backup_chain.json")
             if _holds(bundle, f"{RESULTS}/backup_chain.json")
             else {},
+            segmentation=_object(bundle, _ZONES) if _holds(bundle, _ZONES) else {},
             evidence=_object(bundle, EVIDENCE_INDEX),
             stated_claims=_list(bundle, f"{POLICY}/claims.json") if _holds(bundle, f"{POLICY}/claims.json") else [],
             identity=bundle.identity if _holds(bundle, TAG_MANIFEST) else None,

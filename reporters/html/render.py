@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from checks.finding import Severity
 from collector.evidence import Obtained
-from reporters.html import chain, collection, decisions, groups, requirements, rules, summary, unknown, ways
+from reporters.html import chain, collection, decisions, groups, requirements, rules, summary, unknown, ways, zones
 from reporters.html.book import Book
 from reporters.html.chart import MARKS
 from reporters.report import ReportContents
@@ -46,6 +46,7 @@ def render(contents: ReportContents, language: Language) -> str:
         ways=ways.ways_table(book),
         chain=chain.chain_table(book),
         links=chain.LINKS,
+        zones=zones.zone_matrix(book),
         claims=decisions.claim_rows(book),
         waivers=decisions.waiver_rows(book),
         sources=sources,

@@ -1,0 +1,239 @@
+"""Declared, configured and observed flows between every two zones: one matrix over all sources.
+
+The words on disagreement are those of the checks of `segmentation-flows`, so that the matrix and the findings never
+differ; waivers are left out of it, for the matrix shows what is so and not what is accepted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import permutations
+
+from checks.finding import Outcome, Verdict
+from checks.judgement import Check
+from checks.network.addresses import is_network
+from checks.network.declared_flows import is_legible
+from checks.network.estate import Estate, FirewallEvidence
+from checks.network.firewalls import firewalls_of
+from checks.network.pairs import PairVerdict, judge_pair, ports_text
+from checks.network.symbolic import TooMuchError
+from collector.evidence import EvidenceSet, Gap
+from collector.records.codec import JsonValue, encode
+from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Probe, Zone
+
+RULES, PROBES, AGREEMENT = "segmentation-flows--rules", "segmentation-flows", "segmentation-flows--agreement"
+"""The checks whose words are taken."""
+
+Pair = tuple[str, str]
+
+
+class Picture(StrEnum):
+    """How declared, configured and observed stand to each other between two zones."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+    """Something that was looked at could not be determined."""
+    NOT_SEEN = "not-seen"
+    """Neither rules nor probes tell of this pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One disagreement, or something that could not be determined, as a check words it."""
+
+    check: str
+    reason: str
+    verdict: Verdict
+    subject: str
+    facts: Mapping[str, JsonValue]
+
+
+@dataclass(slots=True)
+class Cell:
+    """One pair of zones."""
+
+    source: str
+    destination: str
+    declared: list[DeclaredFlow] = field(default_factory=list)
+    judged: bool = False
+    """Whether the rules of the firewalls between them were followed."""
+    passing: dict[str, str] = field(default_factory=dict)
+    """Protocol to the ports that pass by the rules."""
+    unsure: dict[str, str] = field(default_factory=dict)
+    """Protocol to the ports of which that is not known."""
+    probes: list[Probe] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def picture(self) -> Picture:
+        """The cell in a word; one disagreement decides."""
+        if any(remark.verdict is Verdict.DEVIATES for remark in self.remarks):
+            return Picture.DIFFERS
+        if self.remarks:
+            return Picture.UNKNOWN
+        return Picture.AGREES if self.judged or self.probes else Picture.NOT_SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All zones and all pairs of them."""
+
+    zones: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """Evidence that was asked for and not obtained, for which cells may be thin."""
+    unread: tuple[str, ...] = ()
+    """Firewalls of which something was not read or not understood."""
+    today: date = date.min
+    """The day by which flows hold or have expired."""
+
+
+NONE = Matrix()
+
+
+def matrix(evidence: EvidenceSet, checks: Sequence[Check], as_of: datetime) -> Matrix:
+    """The matrix, in the order of the zones' names; empty where no zone is declared."""
+    zones = sorted(evidence.reading(Zone).records, key=lambda zone: (zone.name, repr(zone)))
+    asked = {check.id: check for check in checks if check.id in {RULES, PROBES, AGREEMENT}}
+    if not zones or not asked:
+        return NONE
+    names = tuple(dict.fromkeys(zone.name for zone in zones))
+    cells = {pair: Cell(*pair) for pair in permutations(names, 2)}
+    for flow in sorted(evidence.reading(DeclaredFlow).records, key=repr):
+        if (flow.source, flow.destination) in cells:
+            cells[flow.source, flow.destination].declared.append(flow)
+    found = firewalls_of(evidence)
+    _configure(cells, evidence, [each for each in found if isinstance(each, FirewallEvidence)], zones, as_of.date())
+    _observe(cells, evidence, [asked[name] for name in (PROBES, AGREEMENT) if name in asked], as_of)
+    kinds = (Zone, DeclaredFlow, FirewallChain, FirewallRule, Probe)
+    gaps = dict.fromkeys(gap for kind in kinds for gap in evidence.reading(kind).all_gaps)
+    unread = tuple(each.name for each in found if not isinstance(each, FirewallEvidence))
+    return Matrix(names, tuple(cells.values()), tuple(gaps), unread, as_of.date())
+
+
+def _configure(
+    cells: Mapping[Pair, Cell],
+    evidence: EvidenceSet,
+    firewalls: Sequence[FirewallEvidence],
+    zones: Sequence[Zone],
+    today: date,
+) -> None:
+    flows = sorted((flow for flow in evidence.reading(DeclaredFlow).records if is_legible(flow)), key=repr)
+    if not firewalls or not all(is_network(text) for zone in zones for text in zone.networks):
+        return
+    estate = Estate(firewalls, zones, flows)
+    told = bool(evidence.reading(DeclaredFlow).populations)
+    try:
+        for source, destination in permutations(zones, 2):
+            cell = cells.get((source.name, destination.name))
+            if cell is None:
+                continue
+            verdict = judge_pair(estate, source, destination, today)
+            cell.judged = cell.judged or verdict.judged
+            cell.passing |= {name: ports_text(ports) for name, ports in verdict.passing.items() if ports}
+            cell.unsure |= {name: ports_text(ports) for name, ports in verdict.unknown.items() if ports}
+            if told:
+                cell.remarks += _by_rules(verdict, f"{source.name} -> {destination.name}")
+    except TooMuchError:
+        return
+
+
+def _by_rules(verdict: PairVerdict, pair: str) -> Iterator[Remark]:
+    for each in verdict.openings:
+        facts: dict[str, JsonValue] = {
+            "device": each.device,
+            "origin": str(each.source),
+            "destination": str(each.destination),
+            "rule": each.rule,
+        }
+        if each.valid_until is not None:
+            facts["valid_until"] = encode(each.valid_until)
+        sure = each.reason != "rule-not-understood"
+        span = ports_text([(each.first, each.last)])
+        ends = Verdict.DEVIATES if sure else Verdict.UNDETERMINED
+        yield Remark(RULES, each.reason, ends, f"{pair} {each.protocol}/{span}", facts)
+    for cut in verdict.cuts:
+        facts = {
+            "device": cut.device,
+            "ports": f"{ports_text(cut.ports)}/{cut.protocol}",
+            "destination": str(cut.destination),
+            "rule": cut.rule,
+        }
+        yield Remark(RULES, "declared-but-blocked", Verdict.DEVIATES, cut.flow.subject, facts)
+    for device, rule in verdict.hidden:
+        yield Remark(RULES, "source-hidden", Verdict.DEVIATES, pair, {"device": device, "rule": rule})
+
+
+def _observe(cells: Mapping[Pair, Cell], evidence: EvidenceSet, checks: Iterable[Check], as_of: datetime) -> None:
+    seen: defaultdict[Pair, list[Probe]] = defaultdict(list)
+    for population in evidence.reading(Probe).populations:
+        for probe in population.records:
+            seen[probe.zone, probe.target_zone].append(probe)
+        for check in checks:
+            outcomes = check.judge(population, evidence, check.parameters(), as_of)
+            for probe, outcome in zip(population.records, outcomes, strict=True):
+                cell = cells.get((probe.zone, probe.target_zone))
+                if cell is not None and outcome.verdict in {Verdict.DEVIATES, Verdict.UNDETERMINED}:
+                    cell.remarks.append(_remark(check.id, outcome))
+    for pair, probes in seen.items():
+        if pair in cells:
+            cells[pair].probes = sorted(
+                probes, key=lambda probe: (probe.target, probe.protocol, probe.port, repr(probe))
+            )
+
+
+def _remark(check: str, outcome: Outcome) -> Remark:
+    return Remark(check, outcome.reason, outcome.verdict, outcome.subject, outcome.facts)
+
+
+def matrix_document(found: Matrix) -> dict[str, JsonValue]:
+    """The matrix as JSON, as `docs/bundle.md` describes it."""
+    return {
+        "zones": list(found.zones),
+        "cells": [_cell_document(cell, found.today) for cell in found.cells],
+        "unread": list(found.unread),
+        "gaps": len(found.gaps),
+    }
+
+
+def _cell_document(cell: Cell, today: date) -> dict[str, JsonValue]:
+    return {
+        "source": cell.source,
+        "destination": cell.destination,
+        "picture": cell.picture.value,
+        "judged": cell.judged,
+        "declared": [
+            {
+                "protocol": flow.protocol,
+                "ports": list(flow.ports),
+                "addresses": list(flow.destination_addresses),
+                "purpose": flow.purpose,
+                "owner": flow.owner,
+                "valid_until": encode(flow.valid_until),
+                "expired": flow.valid_until is not None and flow.valid_until < today,
+                "diary_number": flow.diary_number,
+            }
+            for flow in cell.declared
+        ],
+        "passing": dict(sorted(cell.passing.items())),
+        "unsure": dict(sorted(cell.unsure.items())),
+        "probes": [
+            {"target": each.target, "port": each.port, "protocol": each.protocol, "outcome": each.outcome}
+            for each in cell.probes
+        ],
+        "remarks": [
+            {
+                "check": each.check,
+                "reason": each.reason,
+                "verdict": each.verdict.value,
+                "subject": each.subject,
+                "facts": dict(each.facts),
+            }
+            for each in sorted(cell.remarks, key=lambda each: (each.check, each.subject, each.reason, repr(each)))
+        ],
+    }
