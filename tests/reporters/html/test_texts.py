@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 from enum import Enum
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -15,6 +16,7 @@ import assessment.claims
 from assessment.backup_chain import State
 from assessment.claims import ClaimStatus
 from assessment.requirements import Judgement, Missing
+from assessment.segmentation import Picture
 from assessment.waivers import WaiverState
 from assessment.ways_in import CHECKS, Enforced
 from checks.discovery import discover
@@ -22,6 +24,7 @@ from checks.finding import Severity, Status
 from checks.judgement import GENERAL_REASONS
 from collector.evidence import GapCause, Obtained
 from collector.records.kinds import KINDS
+from collector.records.network import Probe
 from config.catalogue import load_controls
 from reporters.html.render import CONFIDENCES, TEMPLATES
 from reporters.texts.formats import LANGUAGES
@@ -43,6 +46,7 @@ TABLES: dict[str, type[Enum]] = {
     "enforced": Enforced,
     "held": Enforced,
     "link-state": State,
+    "picture": Picture,
 }
 PLACE = re.compile(r"\{([a-z_]+)\}")
 
@@ -76,6 +80,8 @@ def test_every_code_has_words(language: str) -> None:
     wanted |= {f"claim-question.{code}" for code in asked}
     wanted |= {f"claim-task.{code}" for code in ("let-us-read", "complete", *assessment.claim_questions.OWN_TASKS)}
     wanted |= {f"way-in.{way}" for way, _ in CHECKS.values()}
+    outcomes = get_args(get_type_hints(Probe)["outcome"])
+    wanted |= {f"probe-outcome.{each}" for each in outcomes}
     assert wanted - set(texts) == set()
 
 
@@ -120,7 +126,7 @@ def test_no_text_is_left_over() -> None:
         "confidence-means",
         "parameter-origin",
     }
-    tables |= {"link", "link-means", "requirement-link", "way-in", *TABLES}
+    tables |= {"link", "link-means", "requirement-link", "way-in", "probe-outcome", *TABLES}
     composed = {"header.diary", "header.classification"}  # named by the organisation's fields
     composed |= {f"summary.coverage-{each}" for each in ("requirements", "controls", "honest")}
     composed |= {f"waivers.{each}" for each in ("subjects", "sources", "tags")}
