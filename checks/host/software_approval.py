@@ -2,7 +2,8 @@
 
 The packages that a host has are joined with the register of approved software and with `approved` of the settings; a
 name may end with `*` for all that begin so. A package deviates when nothing approves it, when its approval has run
-out, and when it was installed before the day of the decision. Without any list nobody knows what is approved.
+out, and when it was installed before the day of the decision. Without any list nobody knows what is approved: that is
+told once for each host.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.finding import Outcome, Severity, Verdict, conforms, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of
+from checks.record_rules.joins import grouped, has_one, key_of, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -23,6 +24,7 @@ from collector.records.changes import ApprovedSoftware, InstalledSoftware
 
 CONTROL = "software-approval"
 READS = (InstalledSoftware, ApprovedSoftware)
+EVERY_RECORD = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per package on a host."""
     register = evidence.reading(ApprovedSoftware)
+    if not register.populations and not parameters.approved:
+        for host in sorted({row.host for row in installed.records}):
+            yield decide(host, unread(host, register))
+        return
     exact = grouped(register, lambda each: each.product if not each.product.endswith("*") else None)
     patterns = sorted(
         ((key_of(each.product[:-1]), each) for each in register.records if each.product.endswith("*")),
@@ -73,7 +79,7 @@ def judge(
         fitting = [each for each in rows if each.version is None or each.version == row.version]
         if fitting:
             yield _best(row, fitting, as_of)
-        elif parameters.approved and not register.populations and not register.gaps:
+        elif not register.populations and not register.gaps:
             yield deviates(row, "not-approved", version=row.version or "?")
         else:
             yield decide(row, has_one(row, (), register, "not-approved", version=row.version or "?"))

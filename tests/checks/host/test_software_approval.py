@@ -33,5 +33,5 @@ def test_on_the_list_before_it_was_installed() -> None:
 def test_the_list_of_the_settings_and_no_list() -> None:
     assert said(CHECK, NGINX, parameters={"approved": ["ng*"]}) == {}
     assert said(CHECK, NGINX, parameters={"approved": ["apache2"]}) == {NAME: "!not-approved"}
-    assert said(CHECK, NGINX) == {NAME: "?no-register"}
+    assert said(CHECK, NGINX) == {"s1": "?no-register"}
     assert said(CHECK, NGINX, partly(ApprovedSoftware)) == {NAME: "?register-incomplete"}
