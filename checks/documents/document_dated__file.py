@@ -8,13 +8,13 @@ register does not name, and repealed documents, are out of scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.documents.matching import REASONS as MATCHING
-from checks.documents.matching import rows_by_file, rows_of
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.documents.matching import judge_files
+from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population
 from collector.records.document_files import DocumentFile
 from collector.records.documents import Document
@@ -55,22 +55,10 @@ def judge(
     files: Population[DocumentFile], evidence: EvidenceSet, _parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per file, and one for the register where it is not there, or not whole."""
-    reading = evidence.reading(Document)
-    rows = rows_by_file(evidence)
-    some = False
-    for file in files.records:
-        some = True
-        yield _judge(file, rows, registered=bool(reading.populations))
-    if some and not reading.complete:
-        yield undetermined(files.source, "no-register")
+    yield from judge_files(files, evidence, _judge)
 
 
-def _judge(file: DocumentFile, rows: Mapping[str, tuple[Document, ...]], *, registered: bool) -> Outcome:
-    found = rows_of(file.name, rows)
-    if registered and not found:
-        return out_of_scope(file, "not-in-register")
-    if found and all(document.status == "repealed" for document in found):
-        return out_of_scope(file, "repealed")
+def _judge(file: DocumentFile, found: tuple[Document, ...]) -> Outcome:
     if file.dates is None:
         return undetermined(file, "unread")
     if not file.dates:

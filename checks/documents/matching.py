@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from checks.finding import Reason, Text
-from collector.evidence import EvidenceSet
+from checks.finding import Outcome, Reason, Text, out_of_scope, undetermined
+from collector.evidence import EvidenceSet, Population
+from collector.records.document_files import DocumentFile
 from collector.records.documents import Document
 
 REASONS = {
@@ -48,3 +49,31 @@ def rows_of(name: str, rows: Mapping[str, tuple[Document, ...]]) -> tuple[Docume
     """The rows of one file: those with its path, else those with its name."""
     path = name.casefold()
     return rows.get(path) or rows.get(path.rpartition("/")[2], ())
+
+
+def judge_files(
+    files: Population[DocumentFile],
+    evidence: EvidenceSet,
+    judge_one: Callable[[DocumentFile, tuple[Document, ...]], Outcome],
+) -> Iterator[Outcome]:
+    """One outcome per file, and one for the register where it is not there, or not whole.
+
+    Files that the register does not name, and repealed documents, are out of scope; one that could not be read is
+    undetermined; `judge_one` judges the others by their rows (none where there is no register).
+    """
+    reading = evidence.reading(Document)
+    rows = rows_by_file(evidence)
+    some = False
+    for file in files.records:
+        some = True
+        found = rows_of(file.name, rows)
+        if reading.populations and not found:
+            yield out_of_scope(file, "not-in-register")
+        elif found and all(document.status == "repealed" for document in found):
+            yield out_of_scope(file, "repealed")
+        elif file.dates is None and file.diary_numbers is None:
+            yield undetermined(file, "unread")
+        else:
+            yield judge_one(file, found)
+    if some and not reading.complete:
+        yield undetermined(files.source, "no-register")
