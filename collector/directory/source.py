@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from collector.transport.ldap_client import Ldap3Connection
 from collector.transport.smb import Share, SmbShare
 from config.sources import LdapSource
 
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""What Kerberos allows by default (RFC 4120 section 8.2, MS-KILE)."""
 Reading = Callable[[DirectoryReader, Recorder], None]
 
 
@@ -101,6 +103,7 @@ class DirectorySource:
             notes = _Notes()
             reader, dialect = DirectoryReader(connection, notes), self._dialect()
             dialect.prepare(reader, notes, self.provides)
+            yield from notes.clock_diagnosis(target)
             for kind, read in dialect.readings().items():
                 notes.start()
                 _read_kind(kind, partial(read, reader, notes), notes)
@@ -139,6 +142,7 @@ class _Notes:
     """A recorder that keeps no records, only what a diagnosis says; implements `collector.source.Recorder`."""
 
     def __init__(self) -> None:
+        self._ahead = timedelta(0)
         self.start()
 
     def start(self) -> None:
@@ -146,6 +150,13 @@ class _Notes:
         self._count = 0
         self._complete = False
         self._lines: list[tuple[str, str]] = []
+
+    def clock_diagnosis(self, target: str) -> Iterable[Diagnosis]:
+        """A line where the server's clock and this host's are further apart than Kerberos allows."""
+        if abs(self._ahead) > CLOCK_TOLERANCE:
+            seconds = round(self._ahead.total_seconds())
+            text = f"the server's clock is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} this host's"
+            yield Diagnosis(target, ok=False, text=text, remedy="set both by the same time source")
 
     def diagnoses(self, target: str, kind: type[Record]) -> Iterable[Diagnosis]:
         """The lines for one kind."""
@@ -181,7 +192,8 @@ class _Notes:
 
     def identity(self, text: str) -> None: ...
 
-    def clock(self, source_time: datetime, read_at: datetime) -> None: ...
+    def clock(self, source_time: datetime, read_at: datetime) -> None:
+        self._ahead = source_time - read_at
 
     def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None: ...
 

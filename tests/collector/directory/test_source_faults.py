@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -290,15 +291,28 @@ def test_a_server_that_wants_protection_says_how_to_give_it(code: int) -> None:
     assert "tls.mode" in failure.remedy
 
 
+def at_the_server() -> datetime:
+    """The time that the fake domain's controller shows."""
+    return datetime(2026, 11, 21, 7, 51, tzinfo=UTC)
+
+
 def test_doctor_says_each_step_and_what_to_grant() -> None:
-    lines = list(DirectorySource(settings("active-directory"), lambda _reference: "", connect=domain).diagnose())
+    lines = list(
+        DirectorySource(
+            settings("active-directory"), lambda _reference: "", connect=domain, now=at_the_server
+        ).diagnose()
+    )
     assert [line.text for line in lines if not line.ok] == []
     assert {line.text.partition(":")[0] for line in lines[1:]} == {
         *("Account", "Privilege", "PasswordPolicy", "Computer", "Trust", "Domain", "CollectorIdentity"),
         *("ResourceDelegation", "ConflictObject"),
     }
     fake = domain(Answer([entry(f"CN=a,{DOMAIN}", sAMAccountName="a", objectClass="user")]))
-    lines = list(DirectorySource(settings("active-directory"), lambda _reference: "", connect=lambda: fake).diagnose())
+    lines = list(
+        DirectorySource(
+            settings("active-directory"), lambda _reference: "", connect=lambda: fake, now=at_the_server
+        ).diagnose()
+    )
     (hidden,) = [line for line in lines if "last_used" in line.text]
     assert not hidden.ok
     assert "lastLogonTimestamp" in hidden.remedy
