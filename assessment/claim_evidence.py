@@ -10,7 +10,7 @@ from assessment.periods import Days, judge_days, looks_back, tells_of_days
 from assessment.policy import AskedControl, Claim, Period, Policy
 from assessment.waivers import in_scope
 from checks.finding import Finding, Status
-from checks.judgement import Check, Selection, judge
+from checks.judgement import Check, Selection, hosts_in, judge
 from collector.evidence import OWN, EvidenceSet, Obtained, Population
 from collector.records.backup import ProtectedSystem
 from collector.records.codec import JsonValue
@@ -46,6 +46,8 @@ class Weighed:
     """Subjects that are shown to conform, by evidence that may confirm."""
     deviating: tuple[str, ...]
     """Subjects that are shown to deviate, by evidence that may contradict."""
+    deviations: int
+    """Verdicts that this rests on: an account may have several."""
     undecided: int
     """Subjects of which the evidence says neither."""
     blind: bool
@@ -102,44 +104,72 @@ def weigh(claim: Claim, scope: NamedScope, check: Check, policy: Policy, evidenc
     days: dict[str, Days] = {}
     if claim.period is not None and tells_of_days(check):
         days = {each.source: each for each in judge_days(check, evidence, parameters, claim.period, selection)}
+    handed = _handed_by_suppliers(check, evidence)
+    alone: dict[str, Finding] = {}
+    own_days: dict[str, Days] = {}
+    if handed:
+        rest = _without(evidence, handed)
+        alone = {each.source: each for each in judge(check, rest, parameters, policy.as_of, selection)}
+        if claim.period is not None and days:
+            own_days = {each.source: each for each in judge_days(check, rest, parameters, claim.period, selection)}
     for finding in judge(check, evidence, parameters, policy.as_of, selection):
         if selection.subjects is not None and finding.whole and finding.evidence and not finding.matched:
             continue  # none of the subjects is here; `unseen` tells where they are nowhere
-        suppliers = _suppliers_own(check, finding, claim, evidence)
+        word = _suppliers_word(finding, handed, claim)
         if claim.period is None:
-            yield _of_moment(finding, _older(finding, claim), suppliers)
+            yield _of_moment(finding, _older(finding, claim), word, alone.get(finding.source))
         elif finding.source in days:
-            yield _of_days(finding, days[finding.source], claim.period, suppliers)
+            yield _of_days(finding, days[finding.source], claim.period, word, own_days.get(finding.source))
         else:
-            yield _of_moment(finding, _not_of_period(finding, claim.period), suppliers)
+            yield _of_moment(finding, _not_of_period(finding, claim.period), word, alone.get(finding.source))
 
 
-def _of_moment(finding: Finding, untimely: ClaimReason | None, suppliers: ClaimReason | None) -> Weighed:
-    """What a finding says of the moment that it was read at; nothing, where that is not the claim's time."""
+def _of_moment(
+    finding: Finding, untimely: ClaimReason | None, word: ClaimReason | None, alone: Finding | None
+) -> Weighed:
+    """What a finding says of the moment that it was read at; nothing, where that is not the claim's time.
+
+    `word` says that a supplier's own word is among the evidence; `alone` is what the rest says alone.
+    """
     in_its_time = untimely is None or untimely.code == "moment-only"
     deviating = tuple(dict.fromkeys(each.subject for each in finding.exceptions)) if in_its_time else ()
-    undecided = finding.population.count - finding.population.examined
-    usable = untimely is None and suppliers is None
+    deviations = len(finding.exceptions) if in_its_time else 0
     subjects = finding.population.in_scope
-    upheld = max(0, subjects - undecided - len(deviating)) if usable else 0
-    others = [each for each in (untimely, suppliers) if each is not None]
-    if usable and (finding.undetermined or not finding.whole or finding.status is Status.NOT_APPLICABLE):
+    doubtful = finding.population.count - finding.population.examined
+    if word is not None:
+        doubtful = max(0, _not_shown(finding, alone) - deviations)
+    usable = untimely is None and (word is None or doubtful < subjects)
+    upheld = max(0, subjects - doubtful - deviations) if usable else 0
+    others = [each for each in (untimely, word if doubtful or finding.undetermined else None) if each is not None]
+    if untimely is None and (finding.undetermined or not finding.whole or finding.status is Status.NOT_APPLICABLE):
         others.append(_why_open(finding))
     return Weighed(
         finding=finding,
         in_scope=subjects,
         upheld=upheld,
         deviating=deviating,
-        undecided=undecided,
+        deviations=deviations,
+        undecided=doubtful,
         blind=_blind(finding),
         unusable=not usable and finding.status is not Status.NOT_APPLICABLE,
         others=tuple(others),
     )
 
 
-def _of_days(finding: Finding, days: Days, period: Period, suppliers: ClaimReason | None) -> Weighed:
-    """What the days of a period say."""
-    others = [suppliers] if suppliers else []
+def _not_shown(finding: Finding, alone: Finding | None) -> int:
+    """Subjects that are not shown to conform both by all the evidence and by what is no supplier's word."""
+    if alone is None or alone.population.in_scope != finding.population.in_scope:
+        return finding.population.in_scope
+    names = [each.subject for one in (finding, alone) for each in one.exceptions]
+    names += [each.subject for one in (finding, alone) for each in one.undetermined]
+    doubtful = max(len(set(names)), *(len(one.exceptions) + len(one.undetermined) for one in (finding, alone)))
+    return min(doubtful, finding.population.in_scope)
+
+
+def _of_days(finding: Finding, days: Days, period: Period, word: ClaimReason | None, alone: Days | None) -> Weighed:
+    """What the days of a period say; `word` and `alone` as for a moment."""
+    upheld = days.upheld if word is None else tuple(each for each in days.upheld if alone and each in alone.upheld)
+    others = [word] if word and len(upheld) < len(days.upheld) else []
     facts: dict[str, JsonValue] = {"source": finding.source}
     for subject, missed in sorted(days.missed.items()):
         dates: list[JsonValue] = [day.isoformat() for day in missed]
@@ -152,7 +182,7 @@ def _of_days(finding: Finding, days: Days, period: Period, suppliers: ClaimReaso
         others.append(
             ClaimReason("period-not-over", {**facts, "last": days.last.isoformat(), "to": period.end.isoformat()})
         )
-    part = suppliers is None and days.whole_from is not None and (days.open or not covered)
+    part = word is None and days.whole_from is not None and (days.open or not covered)
     if part and days.whole_from is not None:
         facts |= {"first": days.whole_from.isoformat(), "last": days.last.isoformat()}
         others.append(ClaimReason("confirmed-days", facts))
@@ -161,11 +191,12 @@ def _of_days(finding: Finding, days: Days, period: Period, suppliers: ClaimReaso
     return Weighed(
         finding=finding,
         in_scope=len(days.upheld) + len(days.missed) + len(days.open),
-        upheld=len(days.upheld) if suppliers is None and covered else 0,
+        upheld=len(upheld) if covered else 0,
         deviating=tuple(sorted(days.missed)),
-        undecided=len(days.open),
+        deviations=len(days.missed),
+        undecided=len(days.open) + len(days.upheld) - len(upheld),
         blind=_blind(finding),
-        unusable=suppliers is not None or not covered,
+        unusable=not covered,
         upheld_days=bool(part),
         others=tuple(others),
     )
@@ -179,7 +210,7 @@ def unseen(claim: Claim, scope: NamedScope, weighed: Sequence[Weighed]) -> list[
     """A reason for every source, system and subject that the scope names and no finding is about."""
     sources = {each.finding.source for each in weighed}
     subjects = {name for each in weighed for name in each.finding.matched}
-    seen = subjects | {name.rpartition("@")[2] for name in subjects}
+    seen = {host for name in subjects for host in hosts_in(name)}
     found = [("source-not-judged", name) for name in claim.scope.sources if name not in sources]
     found += [("subject-not-seen", name) for name in claim.scope.subjects if name not in subjects]
     for system, hosts in scope.systems.items():
@@ -223,23 +254,26 @@ def _not_of_period(finding: Finding, period: Period) -> ClaimReason | None:
     return ClaimReason("outside-period", facts)
 
 
-def _suppliers_own(check: Check, finding: Finding, claim: Claim, evidence: EvidenceSet) -> ClaimReason | None:
-    used: list[Population[Record]] = [
+def _handed_by_suppliers(check: Check, evidence: EvidenceSet) -> list[Population[Record]]:
+    """What the check reads and a supplier handed over: it may contradict, and confirms nothing."""
+    return [
         population
-        for kind in check.reads
+        for kind in dict.fromkeys(check.reads)
         for population in evidence.reading(kind).populations
-        if population.digest in finding.evidence
+        if population.provenance.obtained is not Obtained.OBSERVED and population.provenance.controlled_by != OWN
     ]
-    handed = sorted(
-        {
-            population.source
-            for population in used
-            if population.provenance.obtained is not Obtained.OBSERVED and population.provenance.controlled_by != OWN
-        }
+
+
+def _without(evidence: EvidenceSet, handed: Sequence[Population[Record]]) -> EvidenceSet:
+    left_out = {(population.source, population.kind) for population in handed}
+    return EvidenceSet(
+        tuple(each for each in evidence.populations if (each.source, each.kind) not in left_out), evidence.gaps
     )
-    if not handed:
-        return None
-    return ClaimReason("suppliers-own-word", {"sources": list(handed), "supplier": claim.supplier})
+
+
+def _suppliers_word(finding: Finding, handed: Sequence[Population[Record]], claim: Claim) -> ClaimReason | None:
+    used = sorted({population.source for population in handed if population.digest in finding.evidence})
+    return ClaimReason("suppliers-own-word", {"sources": list(used), "supplier": claim.supplier}) if used else None
 
 
 def _why_open(finding: Finding) -> ClaimReason:

@@ -49,10 +49,11 @@ def questions(claim: Claim, status: str, reasons: Sequence[ClaimReason], policy:
     """One question of each kind, in the order of the reasons; none where the claim is confirmed."""
     if status == "confirmed":
         return ()
+    where = ", ".join(each for each in (claim.contract, claim.clause) if each)
     facts: dict[str, JsonValue] = {
         "supplier": claim.supplier,
         "statement": claim.statement,
-        "where": ", ".join(each for each in (claim.contract, claim.clause) if each) or "–",
+        "where": f" ({where})" if where else "",
         "control": claim.control,
         "day": claim.as_of.isoformat(),
         "first": (claim.period.start if claim.period else claim.as_of).isoformat(),

@@ -89,7 +89,7 @@ def _status(claim: Claim, weighed: Sequence[Weighed], *, unseen_part: bool) -> C
     Shares are counted over all the sources together: that is what a supplier's «98 %» is about.
     """
     subjects = sum(each.in_scope for each in weighed)
-    deviating = sum(len(each.deviating) for each in weighed)
+    deviating = sum(each.deviations for each in weighed)
     undecided = sum(each.undecided for each in weighed)
     allowed = (100 - claim.share_percent) * subjects
     blind = unseen_part or any(each.blind for each in weighed)

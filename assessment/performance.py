@@ -9,10 +9,15 @@ from dataclasses import dataclass, replace
 
 from assessment.backup_chain import Chain, backup_chains
 from assessment.claims import ClaimAssessment, assess_claims
+from assessment.control_state import stand
+from assessment.derived import cite, with_effects, with_verdicts
+from assessment.follow_up_document import follow_up_document
 from assessment.policy import AskedControl, Policy
+from assessment.recommendations import follow_up, linked_controls
 from assessment.requirements import RequirementAssessment, assess_requirements
 from assessment.segmentation import NONE as NO_MATRIX
 from assessment.segmentation import Matrix, matrix, matrix_document
+from assessment.stand import Stand
 from assessment.waivers import WaiverUse, apply_waivers
 from assessment.ways_in import NONE, WayIn, WaysIn, ways_in
 from checks.finding import Finding
@@ -46,6 +51,8 @@ class Results:
     """Each finding with its id, in the order of ids."""
     requirements: tuple[RequirementAssessment, ...]
     claims: tuple[ClaimAssessment, ...]
+    follow_up: Mapping[str, JsonValue]
+    """The file recommendations.json."""
     waivers: tuple[WaiverUse, ...]
     coverage: Coverage
     ways_in: WaysIn = NONE
@@ -61,6 +68,11 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
 
     Raises CheckError where a check breaks its contract or a parameter does not fit it.
     """
+    claims = assess_claims(policy, checks, evidence)
+    evidence = with_verdicts(evidence, claims, policy)
+    after = _stand_now(policy, checks, evidence)
+    followed = follow_up(policy, policy.before, after) if after else ()
+    evidence = with_effects(evidence, followed, policy)
     asked = _asked(policy)
     tasks: dict[Key, Task] = {}
     for control in asked:
@@ -73,7 +85,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
                     tasks[key] = Task(check, parameters, _selection(evidence, check, policy))
     found = judge_together([task for _, task in sorted(tasks.items(), key=_by_key)], evidence, policy.as_of)
     flat, uses = apply_waivers(
-        (finding for group in found for finding in group),
+        cite([finding for group in found for finding in group], claims, followed),
         policy.waivers,
         policy.sources,
         policy.as_of.date(),
@@ -92,13 +104,20 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
     return Results(
         findings=tuple(sorted(keyed.items())),
         requirements=requirements,
-        claims=assess_claims(policy, checks, evidence),
+        claims=claims,
+        follow_up=follow_up_document(followed, policy.before, after),
         waivers=uses,
         coverage=_coverage(asked, checks, requirements),
         ways_in=ways_in(evidence, checks, policy.as_of),
         backup_chains=_chains(evidence, policy, checks, asked),
         segmentation=matrix(evidence, checks, policy.as_of),
     )
+
+
+def _stand_now(policy: Policy, checks: Sequence[Check], evidence: EvidenceSet) -> Stand | None:
+    if not policy.recommendations:
+        return None
+    return stand(linked_controls(policy.recommendations), policy, checks, evidence)
 
 
 def finding_id(finding: Finding) -> str:
@@ -128,6 +147,7 @@ def documents(results: Results) -> dict[str, bytes]:
         "assessment.json": _bytes(assessment),
         "claims.json": _bytes({"claims": claims}),
         "backup_chain.json": _bytes({"rows": [_chain_document(chain) for chain in results.backup_chains]}),
+        "recommendations.json": _bytes(dict(results.follow_up)),
         "ways_in.json": _bytes(
             {
                 "rows": [_way_document(row) for row in results.ways_in.rows],

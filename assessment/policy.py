@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from assessment.stand import Stand, read_stand
 from collector.records.codec import JsonValue, RecordError, decode
 
 
@@ -36,6 +37,14 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What the decision behind a waiver covers, as the decision itself says."""
+
+    subjects: tuple[str, ...]
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """A decided, dated, expiring acceptance of a risk (riskacceptans)."""
 
@@ -47,6 +56,7 @@ class Waiver:
     reason: str
     expires: date
     diary_number: str | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,20 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What an earlier audit recommended, as far as the judgement reads it."""
+
+    id: str
+    ledger: str
+    controls: tuple[AskedControl, ...]
+    """Controls by which its effect shows."""
+    measured: date | None = None
+    """Day on which the measure was carried out."""
+    answer: str | None = None
+    """Management's own: `yes`, `partly` or `no`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything that the judgement reads besides evidence."""
 
@@ -129,6 +153,9 @@ class Policy:
     sources: Mapping[str, SourceScope]
     waivers: tuple[Waiver, ...] = ()
     claims: tuple[Claim, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    before: Stand | None = None
+    """How the controls that recommendations link to stood before, by the evidence of an earlier bundle."""
     only_controls: tuple[str, ...] = ()
     """Controls that the run was limited to; empty = all that the catalogues ask for."""
 
@@ -173,6 +200,8 @@ def read_policy(documents: Mapping[str, JsonValue]) -> Policy:
             sources={source.id: source for source in (decode(SourceScope, each) for each in _list(run["sources"]))},
             waivers=tuple(_waiver(_object(each)) for each in _list(settings.get("waivers", []))),
             claims=tuple(_claim(_object(each)) for each in _list(documents.get("claims.json", []))),
+            recommendations=read_recommendations(documents.get("recommendations.json", [])),
+            before=read_stand(documents["before.json"]) if "before.json" in documents else None,
             only_controls=_strings(run.get("only_controls", [])),
         )
     except (KeyError, RecordError) as error:
@@ -197,10 +226,7 @@ def _requirements(catalogue: Mapping[str, JsonValue]) -> list[Requirement]:
         Requirement(
             id=str(each["id"]),
             catalogue=str(catalogue["id"]),
-            controls=tuple(
-                AskedControl(str(asked["id"]), _object(asked.get("parameters") or {}))
-                for asked in map(_object, _list(each.get("controls") or []))
-            ),
+            controls=_asked_controls(each.get("controls") or []),
             point=_reference(_object(each["crosswalk"])) if each.get("crosswalk") else None,
         )
         for each in map(_object, _list(catalogue["requirements"]))
@@ -226,6 +252,38 @@ def _claim(value: Mapping[str, JsonValue]) -> Claim:
         clause=_optional(value.get("clause")),
         period=period,
         share_percent=decode(int, value.get("share_percent", 100)),
+    )
+
+
+_ANSWERS = {"done": "yes", "ongoing": "partly", "not-started": "no", "rejected": "no"}
+"""What a stated status answers, where no answer is stated beside it."""
+
+
+def read_recommendations(ledgers: JsonValue) -> tuple[Recommendation, ...]:
+    """The recommendations of ledgers, as data/policy/recommendations.json holds them; raises RecordError, KeyError."""
+    return tuple(each for ledger in _list(ledgers) for each in _ledger(_object(ledger)))
+
+
+def _ledger(value: Mapping[str, JsonValue]) -> list[Recommendation]:
+    return [
+        Recommendation(
+            id=str(each["id"]),
+            ledger=str(value["id"]),
+            controls=_asked_controls(each.get("controls") or []),
+            measured=_day(_object(each.get("measure") or {}).get("done")),
+            answer=_optional(each.get("answer")) or _ANSWERS.get(str(each.get("status"))),
+        )
+        for each in map(_object, _list(value["recommendations"]))
+    ]
+
+
+def _day(value: JsonValue) -> date | None:
+    return None if value is None else decode(date, value)
+
+
+def _asked_controls(value: JsonValue) -> tuple[AskedControl, ...]:
+    return tuple(
+        AskedControl(str(asked["id"]), _object(asked.get("parameters") or {})) for asked in map(_object, _list(value))
     )
 
 

@@ -18,6 +18,8 @@ class WaiverState(StrEnum):
     IN_FORCE = "in-force"
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
+    WIDER_THAN_DECISION = "wider-than-decision"
+    """It names subjects that its decision does not, or ends later; it covers nothing until it is put right."""
     MATCHES_NOTHING = "matches-nothing"
     """In force, but no exception is under it."""
 
@@ -31,6 +33,8 @@ class WaiverUse:
     state: WaiverState
     covers: int
     expires: date
+    beyond: tuple[str, ...] = ()
+    """Subjects that the decision does not name."""
 
 
 def apply_waivers(
@@ -38,7 +42,7 @@ def apply_waivers(
 ) -> tuple[tuple[Finding, ...], tuple[WaiverUse, ...]]:
     """Findings with their covered exceptions marked and their status taken anew, and what became of each waiver."""
     held = tuple(waivers)
-    valid = [waiver for waiver in held if waiver.decided <= today <= waiver.expires]
+    valid = [waiver for waiver in held if waiver.decided <= today <= waiver.expires and not _wider(waiver)]
     marked = tuple(_mark(finding, valid, sources) for finding in findings)
     covered = [each.waiver for finding in marked for each in finding.exceptions if each.waiver]
     return marked, tuple(_use(waiver, today, covered.count(waiver.id)) for waiver in held)
@@ -68,11 +72,26 @@ def _covered(found: ExceptionFound, applying: list[Waiver]) -> ExceptionFound:
     return found
 
 
+def _wider(waiver: Waiver) -> bool:
+    """Whether it goes beyond its decision: the whole of it then waits, for nobody decided on what it says."""
+    decision = waiver.decision
+    if decision is None:
+        return False
+    return bool(_beyond(waiver)) or (decision.until is not None and waiver.expires > decision.until)
+
+
+def _beyond(waiver: Waiver) -> tuple[str, ...]:
+    decided = set(waiver.decision.subjects) if waiver.decision else set(waiver.scope.subjects)
+    return tuple(sorted(set(waiver.scope.subjects) - decided))
+
+
 def _use(waiver: Waiver, today: date, covers: int) -> WaiverUse:
     if today > waiver.expires:
         state = WaiverState.EXPIRED
     elif today < waiver.decided:
         state = WaiverState.NOT_YET_VALID
+    elif _wider(waiver):
+        state = WaiverState.WIDER_THAN_DECISION
     else:
         state = WaiverState.IN_FORCE if covers else WaiverState.MATCHES_NOTHING
-    return WaiverUse(waiver.id, waiver.control, state, covers, waiver.expires)
+    return WaiverUse(waiver.id, waiver.control, state, covers, waiver.expires, _beyond(waiver))

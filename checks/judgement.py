@@ -101,13 +101,18 @@ class Selection:
     subjects: frozenset[str] | None = None
     """Names of the subjects that are judged."""
     hosts: frozenset[str] = frozenset()
-    """Beside those names: every subject on one of these hosts (`account@host`)."""
+    """Beside those names: every subject on one of these hosts (`account@host`, `host: product`)."""
 
     def holds(self, subject: str) -> bool:
         """Whether a subject is selected."""
         if self.subjects is None or subject in self.subjects:
             return True
-        return bool(self.hosts) and subject.rpartition("@")[2] in self.hosts
+        return bool(self.hosts) and not self.hosts.isdisjoint(hosts_in(subject))
+
+
+def hosts_in(subject: str) -> tuple[str, ...]:
+    """The hosts that a subject may be on, by the forms in which records name them."""
+    return (subject, subject.rpartition("@")[2], subject.partition(": ")[0])
 
 
 EVERYTHING = Selection()

@@ -103,6 +103,10 @@ COLUMNS: dict[str, Columns] = {
     ),
     "protection-exemption": _columns("host", "reason measure approved_by valid_until"),
     "recovery-plan": _columns("system", "document decided review_by planned_minutes"),
+    "recommendation": _columns(
+        "reference",
+        "report addressee priority reply_due replied diary_number measure measured due status evidence controls",
+    ),
     "report-specification": _columns("supplier report", "interval_months indicators decided"),
     "responsibility": _columns("system control", "doer responsible payer decided"),
     "restore-test": _columns(
@@ -127,6 +131,9 @@ COLUMNS: dict[str, Columns] = {
         "service cloud information_type service_type complexity risk_class classified contract",
     ),
     "supplier-follow-up": _columns("supplier date", "category performed_by requirements evidence result actions"),
+    "supplier-question": _columns(
+        "reference supplier", "question asked asked_by due answered answer blocks blocks_classification"
+    ),
     "supplier-report": _columns("supplier report received", "period_end indicators reference"),
     "ticket": _columns("reference", "opened closed supplier first_line surveyed"),
     "training": _columns("person_key course", "completed mandatory role"),

@@ -13,8 +13,10 @@ from pathlib import Path
 from config.catalogue import available_catalogues, check_control, is_path, load_catalogue
 from config.claims import Systems, load_claim_files
 from config.document import Document, DocumentPath, Node
+from config.ledgers import load_ledger_files
 from config.networks import check_networks
 from config.problems import Problem, SettingsError, did_you_mean
+from config.questions import load_question_files
 from config.register_mappings import check_registers
 from config.scopes import check_scope, known, unique
 
@@ -36,12 +38,12 @@ def check_references(document: Document, base: Path) -> list[Problem]:
     check_networks(document)
     _check_controls(document, ids)
     _check_waivers(document, ids, tags)
-    return [*_check_catalogues(document, base), *_check_claims(document, base)]
+    return [*_check_catalogues(document, base), *_check_claims(document, base), *_check_statements(document, base)]
 
 
-_RESERVED = re.compile(r"declared|lifecycle|con|prn|aux|nul|(?:com|lpt)[0-9]")
-"""Sources of Styrk's own (what the settings declare, the table of support periods), and Windows' device names: a
-source's id is a folder name in the bundle."""
+_RESERVED = re.compile(r"declared|lifecycle|questions|recommendations|claims|con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Sources of Styrk's own (what the settings declare and state, the table of support periods), and Windows' device
+names: a source's id is a folder name in the bundle."""
 
 
 def _check_ids(document: Document) -> None:
@@ -119,15 +121,22 @@ def _check_waivers(document: Document, sources: set[str], tags: set[str]) -> Non
         if control is not None:
             check_control(document, (*path, "control"), control, None, ())
         check_scope(document, waiver, (*path, "scope"), sources, tags)
-        scope = waiver.get("scope")
-        if scope is not None and isinstance(scope.value, dict):
-            given = (scope.items(key) for key in ("sources", "tags", "subjects"))
-            if not any(given) and not scope.value.keys() - {"sources", "tags", "subjects"}:
-                message = "a waiver says what it covers"
-                document.problem((*path, "scope"), message, "name sources, tags or subjects")
+        _check_subjects(document, waiver, (*path, "scope", "subjects"), "scope")
+        if waiver.get("decision") is not None:
+            _check_subjects(document, waiver, (*path, "decision", "subjects"), "decision")
         decided, expires = _date(waiver.text("decided")), _date(waiver.text("expires"))
         if decided is not None and expires is not None and expires < decided:
             document.problem((*path, "expires"), f"expires before it was decided ({decided})")
+
+
+def _check_subjects(document: Document, waiver: Node, path: DocumentPath, key: str) -> None:
+    """Add a problem where a waiver does not name its subjects one by one: a risk is accepted for known ones."""
+    names = waiver.get(key, "subjects")
+    if waiver.get(key) is not None and (names is None or names.value == []):
+        document.problem(path, "a waiver names each subject that it covers", "add `subjects: [...]`")
+    for index, name in enumerate(names.value if names is not None and isinstance(names.value, list) else ()):
+        if isinstance(name.value, str) and any(sign in name.value for sign in "*?"):
+            document.problem((*path, index), "a waiver names each subject in full, without wildcards")
 
 
 def _date(text: str | None) -> dt.date | None:
@@ -164,25 +173,33 @@ def _check_claims(document: Document, base: Path) -> list[Problem]:
         {name: each.text("controlled_by") or "own" for each in systems if (name := each.text("id")) is not None},
         {word for each in systems for tag in each.items("tags") if isinstance(word := tag.value, str)},
     )
-    return _check_files(document, base, "claims", lambda files: load_claim_files(files, known_systems))
+    return _check_files(document, base, ("claims",), lambda files: load_claim_files(files, known_systems))
 
 
-def _check_files(document: Document, base: Path, key: str, load: Callable[[tuple[Path, ...]], object]) -> list[Problem]:
+def _check_statements(document: Document, base: Path) -> list[Problem]:
+    return [
+        *_check_files(document, base, ("questions",), load_question_files),
+        *_check_files(document, base, ("recommendations", "ledgers"), load_ledger_files),
+    ]
+
+
+def _check_files(
+    document: Document, base: Path, path: DocumentPath, load: Callable[[tuple[Path, ...]], object]
+) -> list[Problem]:
     """Load the files that a key names; their mistakes, each also told in short at the key."""
-    given = document.root.get(key)
+    given = document.root.get(*path)
     if given is None:
         return []
     nodes: list[Node] = given.value if isinstance(given.value, list) else [given]
-    problems: list[Problem] = []
     names = [name for node in nodes if isinstance(name := node.value, str)]
     try:
         load(tuple(anchored(name, base) for name in names))
     except SettingsError as error:
         files = len({problem.file for problem in error.problems})
-        what = f"this {key} file has" if files == 1 else f"{files} of the {key} files have"
-        document.problem((key,), f"{what} mistakes: {len(error.problems)}")
-        problems += error.problems
-    return problems
+        what = f"this {path[-1]} file has" if files == 1 else f"{files} of the {path[-1]} files have"
+        document.problem(path, f"{what} mistakes: {len(error.problems)}")
+        return list(error.problems)
+    return []
 
 
 def anchored(name: str | Path, base: Path) -> Path:

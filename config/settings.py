@@ -65,6 +65,15 @@ class Scope(Strict):
     """Exact names; the subjects' own."""
 
 
+class DecisionSettings(Strict):
+    """What was decided, as the decision itself says: a waiver that is wider than it covers nothing."""
+
+    subjects: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Subjects that the decision names."""
+    until: dt.date | None = None
+    """Last day by the decision; the waiver's own where the decision sets none."""
+
+
 class WaiverSettings(Strict):
     """A decided, dated, expiring acceptance of a risk (riskacceptans)."""
 
@@ -77,6 +86,8 @@ class WaiverSettings(Strict):
     diary_number: str | None = None
     reason: Annotated[str, Field(min_length=20)]
     expires: dt.date
+    decision: DecisionSettings | None = None
+    """What the decision covers, where someone has read it against the waiver."""
 
 
 class ControlSettings(Strict):
@@ -84,6 +95,15 @@ class ControlSettings(Strict):
 
     parameters: dict[str, ParameterValue] = Field(default_factory=dict)
     exclude_sources: tuple[Identifier, ...] = ()
+
+
+class FollowUpSettings(Strict):
+    """Recommendations of earlier audits, and the evidence from before the measures."""
+
+    ledgers: Files
+    """Ledgers as YAML files, folders or patterns, or ids of those that come with Styrk."""
+    before: Path | None = None
+    """A bundle, folder or .zip, from before the measures."""
 
 
 class Output(Strict):
@@ -107,5 +127,8 @@ class Settings(Strict):
     controls: dict[Identifier, ControlSettings] = Field(default_factory=dict)
     claims: Files = ()
     """YAML files with the list `claims`: a file, a folder, a pattern such as `claims/*.yaml`, or a list of them."""
+    questions: Files = ()
+    """YAML files with the list `questions`: the log of questions to suppliers."""
+    recommendations: FollowUpSettings | None = None
     waivers: tuple[WaiverSettings, ...] = ()
     output: Output = Output()

@@ -12,6 +12,9 @@ from reporters.bundle.layout import EVIDENCE_INDEX, POLICY, RESULTS, TAG_MANIFES
 from reporters.bundle.reader import Bundle, open_bundle
 
 _ZONES = f"{RESULTS}/segmentation.json"
+_FOLLOW_UP = f"{RESULTS}/recommendations.json"
+_LEDGERS = f"{POLICY}/recommendations.json"
+
 Json = dict[str, Any]
 """A JSON object as a bundle holds it."""
 
@@ -44,6 +47,10 @@ class ReportContents:
     """data/policy/claims.json: the claims as the suppliers state them."""
     backup_chain: Json = field(default_factory=dict)
     """data/results/backup_chain.json: the chain of backup of each critical system; empty for a bundle without it."""
+    follow_up: Json = field(default_factory=dict)
+    """data/results/recommendations.json: whether earlier recommendations were heeded."""
+    ledgers: Sequence[Json] = ()
+    """data/policy/recommendations.json: the recommendations, and what the addressees say of them."""
     identity: str | None = None
     """SHA-256 (hex) of the tag manifest; None for a report that is itself part of the bundle."""
     signer: str | None = None
@@ -72,6 +79,8 @@ def read_contents(bundle_path: Path) -> ReportContents:
             segmentation=_object(bundle, _ZONES) if _holds(bundle, _ZONES) else {},
             evidence=_object(bundle, EVIDENCE_INDEX),
             stated_claims=_list(bundle, f"{POLICY}/claims.json") if _holds(bundle, f"{POLICY}/claims.json") else [],
+            follow_up=_object(bundle, _FOLLOW_UP) if _holds(bundle, _FOLLOW_UP) else {},
+            ledgers=_list(bundle, _LEDGERS) if _holds(bundle, _LEDGERS) else [],
             identity=bundle.identity if _holds(bundle, TAG_MANIFEST) else None,
         )
 

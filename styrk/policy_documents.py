@@ -10,6 +10,7 @@ from collector.collection import ConfiguredSource
 from collector.records.codec import JsonValue, encode_time
 from config.catalogue import Catalogue, Control
 from config.claims import ClaimSettings
+from config.ledgers import Ledger
 from config.settings import Settings
 
 
@@ -33,6 +34,7 @@ def policy_documents(
     claims: Iterable[ClaimSettings],
     sources: Sequence[tuple[ConfiguredSource, str]],
     facts: RunFacts,
+    ledgers: Iterable[Ledger] = (),
 ) -> dict[str, JsonValue]:
     """File name below data/policy/ to its document; `sources` come with their types.
 
@@ -62,6 +64,9 @@ def policy_documents(
             ],
         },
     }
+    held: list[JsonValue] = [ledger.policy() for ledger in ledgers]
+    if held:
+        documents["recommendations.json"] = held
     for catalogue in catalogues:
         documents[f"catalogues/{catalogue.id}.json"] = catalogue.policy()
     return documents

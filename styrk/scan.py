@@ -10,6 +10,8 @@ from pathlib import Path
 
 from assessment.performance import Results
 from assessment.policy import Policy, read_policy
+from assessment.recommendations import linked_controls
+from assessment.stand import stand_document
 from checks.discovery import discover
 from checks.finding import Finding, Status
 from collector.collection import collect
@@ -19,6 +21,7 @@ from collector.records.codec import JsonValue, encode_time
 from collector.records.record import Record
 from config.catalogue import Catalogue, load_catalogue, load_controls
 from config.claims import ClaimSettings, load_claims
+from config.ledgers import load_ledgers
 from config.settings import Settings
 from reporters.bundle.evidence_index import write_index
 from reporters.bundle.keys import PublicKey, Signer
@@ -29,12 +32,15 @@ from reporters.bundle.stage import Stage
 from styrk import __version__
 from styrk.check_code import check_code_hash
 from styrk.errors import UsageError
+from styrk.follow_up import recommendations_of, stand_of
 from styrk.judging import judge_evidence
 from styrk.policy_documents import RunFacts, policy_documents
 from styrk.reports import write_report
-from styrk.sources import scanned_sources
+from styrk.sources import Built, scanned_sources
+from styrk.whole import BrokenBundleError, require_whole
 
 HTML = "html"
+OpenSources = Callable[[Settings, frozenset[type[Record]], tuple[str, ...]], tuple[Built, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class ScanRequest:
     report: Callable[[str], None] = lambda _text: None
     """Takes lines of progress."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    open_sources: OpenSources = scanned_sources
+    """Makes the sources that the settings name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,10 @@ def scan(request: ScanRequest, signer: Signer) -> ScanResult:
     settings = request.settings
     catalogues = [load_catalogue(each) for each in settings.catalogues]
     claims = load_claims(settings)
+    ledgers = load_ledgers(settings)
     check_selection(request)
     wanted = wanted_kinds(settings, catalogues, claims, request.only_controls)
-    sources = scanned_sources(settings, wanted, request.only_sources)
+    sources = request.open_sources(settings, wanted, request.only_sources)
     run = f"{started:%Y%m%dT%H%M%SZ}"
     with Stage(
         request.out, run, lambda path: request.report(f"removed the leftover of a run that was ended: {path}")
@@ -90,7 +99,8 @@ def scan(request: ScanRequest, signer: Signer) -> ScanResult:
         request.report("judging")
         finished = request.now()
         facts = RunFacts(run, started, finished, __version__, request.only_controls, request.only_sources)
-        policy = policy_documents(settings, catalogues, load_controls(), claims, sources, facts)
+        policy = policy_documents(settings, catalogues, load_controls(), claims, sources, facts, ledgers)
+        policy |= _before(settings, policy)
         results, documents = judge_evidence(evidence, policy)
         _write_all(stage.path / "data" / "policy", {name: canonical(each) for name, each in policy.items()})
         _write_all(stage.path / "data" / "results", documents)
@@ -103,6 +113,21 @@ def scan(request: ScanRequest, signer: Signer) -> ScanResult:
     return ScanResult(final, identity, results, signer.public_key, tuple(final / name for name in written))
 
 
+def _before(settings: Settings, policy: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """How the linked controls stood in the bundle from before the measures, as a document of the policy."""
+    followed = settings.recommendations
+    if followed is None or followed.before is None:
+        return {}
+    try:
+        require_whole(followed.before, None)
+    except BrokenBundleError as error:
+        raise UsageError(str(error), "name another bundle under recommendations.before") from error
+    yardstick = read_policy(policy)
+    return {
+        "before.json": stand_document(stand_of(followed.before, linked_controls(yardstick.recommendations), yardstick))
+    }
+
+
 def wanted_kinds(
     settings: Settings,
     catalogues: Iterable[Catalogue],
@@ -112,7 +137,9 @@ def wanted_kinds(
     """The record types that the checks of the asked controls read; nothing else is asked of any source."""
     only = frozenset(only_controls)
     held = tuple(claims)
-    controls = (asked_controls(settings, catalogues) | {claim.control for claim in held}) & (only or _tested())
+    linked = {each.id for each in linked_controls(recommendations_of(load_ledgers(settings)))}
+    stated = {claim.control for claim in held} | linked
+    controls = (asked_controls(settings, catalogues) | stated) & (only or _tested())
     kinds = frozenset(kind for check in discover() if check.control in controls for kind in check.reads)
     named = any(claim.scope.systems for claim in held)
     return kinds | {ProtectedSystem} if named else kinds

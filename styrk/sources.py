@@ -96,9 +96,24 @@ def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, st
             OWN,
             (),
         )
+    yield from _stated(settings)
     from collector.register.lifecycle import LifecycleTable
 
     yield LifecycleTable(), "lifecycle", Obtained.PROVIDED, OWN, ()
+
+
+def _stated(settings: Settings) -> Iterator[tuple[Source, str, Obtained, str, tuple[str, ...]]]:
+    """What the settings' own files of questions and recommendations hold."""
+    if not settings.questions and settings.recommendations is None:
+        return
+    from collector.register.stated import question_source, recommendation_source
+    from config.ledgers import load_ledgers
+    from config.questions import load_questions
+
+    if settings.questions:
+        yield question_source(load_questions(settings)), "questions", Obtained.PROVIDED, OWN, ()
+    if settings.recommendations is not None:
+        yield recommendation_source(load_ledgers(settings)), "recommendations", Obtained.PROVIDED, OWN, ()
 
 
 def _made(name: str, make: Callable[[], Source]) -> Source:

@@ -1,1 +1,1 @@
-"""Checks on how the security work is governed: documents, roles, meetings, follow-up, training."""
+"""Checks on how the security work is governed: documents, roles, meetings, follow-up, training, earlier audits."""

@@ -1,1 +1,1 @@
-"""Checks on suppliers: who they are, what was agreed, how it is followed up, who does what."""
+"""Checks on suppliers: who they are, what was agreed and claimed, how it is followed up, who does what."""

@@ -99,6 +99,7 @@ from collector.records.monitoring import (
 )
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallReview, FirewallRule, Probe, Zone
 from collector.records.record import Record, kind_name
+from collector.records.statements import ClaimVerdict, Recommendation, RecommendationEffect, SupplierQuestion
 from collector.records.suppliers import (
     Contract,
     ReportSpecification,
@@ -127,6 +128,7 @@ KINDS: dict[str, type[Record]] = {
         BaselineSetting,
         CallOut,
         Change,
+        ClaimVerdict,
         Classification,
         ClassificationAction,
         CloudUser,
@@ -189,6 +191,8 @@ KINDS: dict[str, type[Record]] = {
         ProtectedSystem,
         ProtectionExemption,
         RecoveryPlan,
+        Recommendation,
+        RecommendationEffect,
         ReportSpecification,
         ResourceDelegation,
         Responsibility,
@@ -213,6 +217,7 @@ KINDS: dict[str, type[Record]] = {
         StorageVolume,
         Supplier,
         SupplierFollowUp,
+        SupplierQuestion,
         SupplierReport,
         Ticket,
         TimeSync,
@@ -227,3 +232,6 @@ KINDS: dict[str, type[Record]] = {
     )
 }
 """Kind name to record type."""
+
+DERIVED: frozenset[type[Record]] = frozenset({ClaimVerdict, RecommendationEffect})
+"""Kinds that no source gives: the judgement makes them from the other evidence."""

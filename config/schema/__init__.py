@@ -10,11 +10,15 @@ from pydantic import BaseModel
 
 import config.catalogue
 import config.claims
+import config.ledgers
+import config.questions
 import config.registers
 import config.settings
 import config.sources
 from config.catalogue import Catalogue
 from config.claims import ClaimsFile
+from config.ledgers import Ledger
+from config.questions import QuestionsFile
 from config.registers import MappingFile
 from config.settings import Settings
 
@@ -22,10 +26,20 @@ FOLDER = Path(__file__).parent
 SCHEMAS: dict[str, type[BaseModel]] = {
     "styrk.schema.json": Settings,
     "claims.schema.json": ClaimsFile,
+    "questions.schema.json": QuestionsFile,
+    "recommendations.schema.json": Ledger,
     "catalogue.schema.json": Catalogue,
     "mapping.schema.json": MappingFile,
 }
-_MODULES = (config.sources, config.registers, config.settings, config.claims, config.catalogue)
+_MODULES = (
+    config.sources,
+    config.registers,
+    config.settings,
+    config.claims,
+    config.questions,
+    config.catalogue,
+    config.ledgers,
+)
 
 
 def schema_text(name: str) -> str:

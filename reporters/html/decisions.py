@@ -81,6 +81,8 @@ class WaiverRow:
     diary_number: str
     reason: str
     expires: str
+    beyond: tuple[str, ...]
+    """Subjects that it names and its decision does not."""
 
 
 def claim_rows(book: Book) -> tuple[ClaimRow, ...]:
@@ -154,6 +156,7 @@ def waiver_rows(book: Book) -> tuple[WaiverRow, ...]:
                 diary_number=said.get("diary_number") or "",
                 reason=said.get("reason", ""),
                 expires=use["expires"],
+                beyond=tuple(use.get("beyond", ())),
             )
         )
     return tuple(rows)

@@ -11,7 +11,20 @@ from markupsafe import Markup
 
 from checks.finding import Severity
 from collector.evidence import Obtained
-from reporters.html import chain, collection, decisions, groups, requirements, rules, summary, unknown, ways, zones
+from reporters.html import (
+    chain,
+    collection,
+    decisions,
+    groups,
+    recommendations,
+    requirements,
+    rules,
+    summary,
+    suppliers,
+    unknown,
+    ways,
+    zones,
+)
 from reporters.html.book import Book
 from reporters.html.chart import MARKS
 from reporters.report import ReportContents
@@ -47,8 +60,11 @@ def render(contents: ReportContents, language: Language) -> str:
         chain=chain.chain_table(book),
         links=chain.LINKS,
         zones=zones.zone_matrix(book),
-        claims=decisions.claim_rows(book),
+        suppliers=suppliers.supplier_views(book),
         waivers=decisions.waiver_rows(book),
+        ledgers=recommendations.ledger_views(book),
+        before=recommendations.read_at(book, "before"),
+        after=recommendations.read_at(book, "after"),
         sources=sources,
         parameters=rules.used_parameters(book),
     )

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from checks.discovery import discover
-from collector.records.record import kind_name
+from collector.records.record import Record, kind_name
+from collector.records.statements import ClaimVerdict, RecommendationEffect
 from config.catalogue import load_catalogue
-from config.claims import load_claims
+from config.claims import ClaimSettings, load_claims
 from config.loading import load_default_settings, load_settings
+from config.settings import Settings
 from styrk.coverage import CatalogueCoverage, ControlCoverage, catalogue_coverage, control_coverage
 from styrk.scan import ScanRequest, asked_controls, check_selection, planned_policy, wanted_kinds
 from styrk.sources import Built, configured_sources
@@ -35,10 +37,11 @@ def run(options: argparse.Namespace) -> int:
     only_sources, only_controls = tuple(options.source), tuple(options.control)
     check_selection(ScanRequest(settings, settings.output.directory, only_sources, only_controls))
     catalogues = [load_catalogue(each) for each in settings.catalogues]
-    wanted = wanted_kinds(settings, catalogues, load_claims(settings), only_controls)
+    claims = load_claims(settings)
+    wanted = wanted_kinds(settings, catalogues, claims, only_controls)
     sources = configured_sources(settings, wanted, only_sources)
     policy = planned_policy(settings, catalogues)
-    provided = frozenset(kind for configured, _ in sources for kind in configured.wanted)
+    provided = frozenset(kind for configured, _ in sources for kind in configured.wanted) | _derived(settings, claims)
     controls = control_coverage(asked_controls(settings, catalogues), discover(), provided)
     coverage = catalogue_coverage(policy, controls)
     planned = _planned(sources)
@@ -51,6 +54,13 @@ def run(options: argparse.Namespace) -> int:
         lines = [*_queries(planned), *_unused(silent), *_limits(), *_coverage(controls, coverage)]
         print("\n".join(lines))
     return 0
+
+
+def _derived(settings: Settings, claims: Sequence[ClaimSettings]) -> frozenset[type[Record]]:
+    """What the judgement makes itself, of what is stated."""
+    verdicts = {ClaimVerdict} if claims else set()
+    effects = {RecommendationEffect} if settings.recommendations is not None else set()
+    return frozenset(verdicts | effects)
 
 
 def _planned(sources: Sequence[Built]) -> list[dict[str, Any]]:

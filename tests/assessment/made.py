@@ -25,7 +25,8 @@ CONTROLS: list[dict[str, Any]] = [
 def documents(**changes: Any) -> dict[str, Any]:
     """Policy documents; `changes` replaces settings, requirements, claims or fields of run.json."""
     run = {"as_of": AS_OF.isoformat().replace("+00:00", "Z"), "sources": changes.pop("sources", [])}
-    return {
+    held = {f"{name}.json": changes.pop(name) for name in ("recommendations", "before", "contracts") if name in changes}
+    return held | {
         "run.json": {**run, "only_controls": changes.pop("only_controls", [])},
         "settings.json": changes.pop("settings", {}),
         "controls.json": CONTROLS,

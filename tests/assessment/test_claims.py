@@ -10,7 +10,7 @@ from assessment.claims import ClaimAssessment, ClaimReason, ClaimStatus
 from assessment.performance import perform
 from checks.discovery import discover
 from collector.evidence import Gap, Obtained, Population
-from collector.records.backup import ProtectedSystem, Snapshot
+from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
 from collector.records.host import TimeSync
 from collector.records.identity import Account
 from collector.records.record import Record
@@ -232,3 +232,38 @@ def test_a_question_shortens_a_long_list_of_names_and_says_so() -> None:
     names = assess(seen(Account, *stale)).questions[0].facts["names"]
     assert isinstance(names, list)
     assert (len(names), names[-1]) == (41, "+10")
+
+
+def restored(*systems: str, **changes: Any) -> Population[Record]:
+    tests = [
+        RestoreTest(system=name, date=AS_OF.date(), result="passed", verified_by_business="ja") for name in systems
+    ]
+    return seen(RestoreTest, *tests, **changes)
+
+
+TWO = seen(
+    ProtectedSystem, ProtectedSystem(name="a", critical=True), ProtectedSystem(name="b", critical=True), source="r"
+)
+HANDED: dict[str, Any] = {"obtained": Obtained.PROVIDED, "controlled_by": "Leverantören AB", "source": "theirs"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "status"),
+    [
+        (("a", "b"), ClaimStatus.CONFIRMED),
+        (("a",), ClaimStatus.PARTLY_CONFIRMED),
+        ((), ClaimStatus.NOT_VERIFIABLE),
+    ],
+)
+def test_a_suppliers_log_beside_our_own_adds_nothing_to_what_ours_shows(
+    ours: tuple[str, ...], status: ClaimStatus
+) -> None:
+    claim = assess(
+        TWO,
+        restored(*ours, source="ours"),
+        restored("a", "b", **HANDED),
+        seen(MajorChange, source="changes"),
+        control="restore-test-annual",
+    )
+    assert claim.status is status
+    assert ("suppliers-own-word" in [each.code for each in claim.reasons]) is (status is not ClaimStatus.CONFIRMED)

@@ -55,6 +55,9 @@ def test_a_waiver_accepts_a_risk_and_satisfies_nothing() -> None:
         ({"scope": {"tags": ["test"], "subjects": ["a", "b"]}}, WaiverState.MATCHES_NOTHING),
         ({"scope": {}}, WaiverState.MATCHES_NOTHING),
         ({"control": "password-age"}, WaiverState.MATCHES_NOTHING),
+        ({"decision": {"subjects": ["a"]}}, WaiverState.WIDER_THAN_DECISION),
+        ({"decision": {"subjects": ["a", "b"], "until": "2026-11-20"}}, WaiverState.WIDER_THAN_DECISION),
+        ({"decision": {"subjects": ["a"]}, "expires": "2026-11-20"}, WaiverState.EXPIRED),
     ],
 )
 def test_a_waiver_that_does_not_hold_bites_no_more(change: dict[str, Any], state: WaiverState) -> None:
@@ -72,3 +75,16 @@ def test_a_waiver_for_one_of_two_leaves_the_other() -> None:
 
 def test_what_was_not_read_is_not_accepted() -> None:
     assert results(WAIVER, complete=False).findings[0][1].status is Status.NOT_DETERMINED
+
+
+@pytest.mark.parametrize("until", [{}, {"until": "2026-11-21"}, {"until": "2027-01-01"}])
+def test_a_waiver_within_its_decision_holds(until: dict[str, str]) -> None:
+    made = results(WAIVER | {"decision": {"subjects": ["a", "b", "c"], **until}})
+    assert made.findings[0][1].status is Status.RISK_ACCEPTED
+    assert (made.waivers[0].state, made.waivers[0].beyond) == (WaiverState.IN_FORCE, ())
+
+
+def test_what_goes_beyond_the_decision_is_named() -> None:
+    made = results(WAIVER | {"decision": {"subjects": ["b"]}})
+    assert made.waivers[0].beyond == ("a",)
+    assert made.requirements[0].status is Judgement.NOT_MET

@@ -25,6 +25,11 @@ SHOWN = {
     "change",
 }
 """Kinds of register that a newcomer should see at once; docs/registers.md has all."""
+LEDGER = """\
+id: granskning-2025
+report: {title: Granskning 2025}
+recommendations: [{id: R-1, section: "4", addressee: Kommunstyrelsen, text: Pröva återläsning.}]
+"""
 
 
 def test_the_example_is_right_as_written() -> None:
@@ -35,6 +40,9 @@ def test_the_example_is_right_as_written() -> None:
 def test_the_example_with_everything_uncommented_is_right_and_shows_every_source(tmp_path: Path) -> None:
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "driftbolaget.yaml").write_text("claims: []\n", encoding="utf-8")
+    (tmp_path / "questions.yaml").write_text("questions: []\n", encoding="utf-8")
+    (tmp_path / "recommendations").mkdir()
+    (tmp_path / "recommendations" / "2025.yaml").write_text(LEDGER, encoding="utf-8")
     path = tmp_path / "styrk.yaml"
     path.write_text(SETTING.sub("", example_text()), encoding="utf-8")
     loaded = load_settings(path)

@@ -243,7 +243,7 @@ WAIVER = """\
 waivers:
   - id: w
     control: accounts-stale
-    scope: {sources: [here]}
+    scope: {sources: [here], subjects: [gammalt]}
     decided_by: IT-chef
     decided: 2026-02-01
     reason: Kontot behövs tills systemet har avvecklats.
@@ -257,11 +257,14 @@ waivers:
         ("accounts-stale", "accounts-stalest", "8:14: waivers.0.control: there is no control accounts-stalest"),
         ("[here]", "[ad]", "9:23: waivers.0.scope.sources.0: there is no source ad; choose from: here"),
         (
-            "{sources: [here]}",
-            "{tags: [critcal]}",
+            "{sources: [here],",
+            "{tags: [critcal],",
             "9:20: waivers.0.scope.tags.0: there is no source with the tag critcal; did you mean critical?",
         ),
-        ("{sources: [here]}", "{}", "9:12: waivers.0.scope: a waiver says what it covers"),
+        (", subjects: [gammalt]", "", "9:12: waivers.0.scope.subjects: a waiver names each subject that it covers"),
+        ("[gammalt]", "[]", "9:40: waivers.0.scope.subjects: a waiver names each subject that it covers"),
+        ("[gammalt]", "[g*]", "9:41: waivers.0.scope.subjects.0: a waiver names each subject in full, without wildc"),
+        ("12-31\n", "12-31\n    decision: {subjects: []}\n", "14:26: waivers.0.decision.subjects: must have"),
         ("2026-12-31", "2026-01-31", "13:14: waivers.0.expires: expires before it was decided (2026-02-01)"),
         ("2026-12-31", "next year", "13:14: waivers.0.expires: must be a date, YYYY-MM-DD"),
         ("2026-12-31", "1767139200", "13:14: waivers.0.expires: must be a date, YYYY-MM-DD"),

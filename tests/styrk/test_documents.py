@@ -15,7 +15,9 @@ import yaml
 from collector.host.sections import sudo_lines
 from config.catalogue import load_catalogue, load_controls
 from config.claims import read_claims
+from config.ledgers import load_ledger_files
 from config.loading import load_settings
+from config.questions import load_question_files
 from config.register_mappings import load_mapping
 from styrk.cli import COMMANDS
 from tests.styrk.runs import ROOT
@@ -54,6 +56,10 @@ def test_settings_in_the_documents_load(text: str, tmp_path: Path) -> None:
     elif isinstance(content.get("claims"), list):
         sources = {name for claim in content["claims"] for name in claim.get("scope", {}).get("sources", [])}
         assert read_claims(path, sources, set())
+    elif isinstance(content.get("questions"), list):
+        assert load_question_files((path,))
+    elif isinstance(content.get("recommendations"), list):
+        assert load_ledger_files((path,))
     else:
         added = {key: value for key, value in WHOLE.items() if key not in content}
         head = yaml.safe_dump(added, allow_unicode=True) if added else ""

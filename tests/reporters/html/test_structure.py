@@ -55,7 +55,19 @@ def test_headings_go_down_one_step_at_a_time(language: Language) -> None:
 @both
 def test_the_parts_stand_in_the_order_of_what_to_do(language: Language) -> None:
     parts = [each.attributes["id"] for each in page(language).all("main")[0].children if isinstance(each, Element)]
-    wanted = ["summary", "todo", "unknown", "requirements", "ways", "backup", "claims", "waivers", "collected", "rules"]
+    wanted = [
+        "summary",
+        "todo",
+        "unknown",
+        "requirements",
+        "ways",
+        "backup",
+        "claims",
+        "recommendations",
+        "waivers",
+        "collected",
+        "rules",
+    ]
     assert parts == wanted
     links = [each.attributes["href"] for each in page(language).all("nav")[0].all("a")]
     assert links == [f"#{part}" for part in wanted]

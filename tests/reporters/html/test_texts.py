@@ -15,6 +15,7 @@ import assessment.claim_questions
 import assessment.claims
 from assessment.backup_chain import State
 from assessment.claims import ClaimStatus
+from assessment.recommendations import Change, Difference, Heeded
 from assessment.requirements import Judgement, Missing
 from assessment.segmentation import Picture
 from assessment.waivers import WaiverState
@@ -40,6 +41,9 @@ TABLES: dict[str, type[Enum]] = {
     "cause-of-no-judgement": Missing,
     "claim-status": ClaimStatus,
     "waiver-state": WaiverState,
+    "heeded": Heeded,
+    "difference": Difference,
+    "change": Change,
     "cause": GapCause,
     "obtained": Obtained,
     "obtained-means": Obtained,
@@ -112,7 +116,7 @@ def test_every_key_that_a_template_or_a_module_names_exists() -> None:
 def test_no_text_is_left_over() -> None:
     sources = "".join(
         path.read_text(encoding="utf-8")
-        for pattern in ("*.j2", "../*.py", "../../texts/*.py")
+        for pattern in ("*.j2", "../*.py", "../../texts/*.py", "../../../styrk/commands/*.py")
         for path in TEMPLATES.glob(pattern)
     )
     tables = {"fact", "unit", "kind", "kind-from", "reason", "reason-fix", "owner", "evidence-kind", "source-type"}
@@ -122,6 +126,9 @@ def test_no_text_is_left_over() -> None:
         "claim-reason",
         "claim-question",
         "claim-task",
+        "remark",
+        "priority",
+        "recommendation-state",
         "confidence",
         "confidence-means",
         "parameter-origin",
@@ -129,7 +136,8 @@ def test_no_text_is_left_over() -> None:
     tables |= {"link", "link-means", "requirement-link", "way-in", "probe-outcome", *TABLES}
     composed = {"header.diary", "header.classification"}  # named by the organisation's fields
     composed |= {f"summary.coverage-{each}" for each in ("requirements", "controls", "honest")}
-    composed |= {f"waivers.{each}" for each in ("subjects", "sources", "tags")}
+    composed |= {f"recommendations.{each}" for each in ("remaining", "added", "resolved")}
+    composed |= {f"waivers.{each}" for each in ("subjects", "beyond", "sources", "tags")}
     composed |= {f"header.sources-{each}.{form}" for each in ("whole", "part", "nothing") for form in ("one", "other")}
     left = {
         key

@@ -1,0 +1,62 @@
+"""Judges controls by the evidence of one time, for recommendations to be held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from assessment.policy import AskedControl, Policy
+from assessment.requirements import control_status
+from assessment.stand import ControlState, Stand
+from assessment.waivers import apply_waivers
+from checks.finding import Finding, Status
+from checks.judgement import Check, Selection, judge
+from collector.evidence import EvidenceSet
+
+
+def stand(
+    asked: Sequence[AskedControl],
+    policy: Policy,
+    checks: Sequence[Check],
+    evidence: EvidenceSet,
+    bundle: str = "",
+) -> Stand:
+    """The states of the controls, each once, by this evidence at the policy's time and by its parameters."""
+    distinct: list[AskedControl] = []
+    for control in asked:
+        if control not in distinct:
+            distinct.append(control)
+    return Stand(policy.as_of, bundle, tuple(_state(each, policy, checks, evidence) for each in distinct))
+
+
+def _state(asked: AskedControl, policy: Policy, checks: Sequence[Check], evidence: EvidenceSet) -> ControlState:
+    testing = [check for check in checks if check.control == asked.id]
+    findings = [finding for check in testing for finding in _judged(asked, check, policy, evidence)]
+    if not findings:
+        missing = "no-evidence" if testing else "no-check"
+        return ControlState(asked.id, asked.parameters, Status.NOT_DETERMINED, missing=missing)
+    marked, _ = apply_waivers(findings, policy.waivers, policy.sources, policy.as_of.date())
+    return ControlState(
+        id=asked.id,
+        parameters=asked.parameters,
+        status=control_status([finding.status for finding in marked]),
+        subjects=sum(finding.population.in_scope for finding in marked),
+        deviating=tuple(sorted({f"{f.source}: {each.subject}" for f in marked for each in f.exceptions})),
+        undetermined=sum(len(finding.undetermined) for finding in marked),
+        evidence=tuple(sorted({digest for finding in marked for digest in finding.evidence})),
+    )
+
+
+def _judged(asked: AskedControl, check: Check, policy: Policy, evidence: EvidenceSet) -> list[Finding]:
+    values = policy.parameters(asked)
+    parameters = {name: value for name, value in values.items() if name in check.parameters.__dataclass_fields__}
+    reading = evidence.reading(check.reads[0])
+    sources = {p.source for p in reading.populations} | {g.source for g in reading.gaps}
+    selection = Selection(frozenset(sources - set(policy.excluded_sources.get(check.control, ()))))
+    return list(judge(check, evidence, parameters, policy.as_of, selection))
+
+
+def at(policy: Policy, moment: datetime) -> Policy:
+    """The same yardstick at another time."""
+    return replace(policy, as_of=moment)

@@ -1,0 +1,220 @@
+"""Whether a recommendation was heeded is proposed by evidence before and after the measure, never by an answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessment.control_state import stand
+from assessment.performance import documents, perform
+from assessment.policy import AskedControl, Policy
+from assessment.recommendations import Change, Difference, FollowUp, Heeded, follow_up, linked_controls
+from assessment.stand import ControlState, Stand, read_stand, stand_document
+from checks.discovery import discover
+from checks.finding import Status
+from collector.records.identity import Account
+from tests.assessment.made import asks, policy
+from tests.checks.made import AS_OF, evidence, gap, seen
+
+DAY = timedelta(days=1)
+MEASURED = AS_OF - 60 * DAY
+BEFORE = AS_OF - 200 * DAY
+S, N, U, A, X = (
+    Status.SATISFIED,
+    Status.NOT_SATISFIED,
+    Status.NOT_DETERMINED,
+    Status.RISK_ACCEPTED,
+    Status.NOT_APPLICABLE,
+)
+
+
+def ledger(*controls: str, **fields: Any) -> list[dict[str, Any]]:
+    one = {
+        "id": "R-1",
+        "controls": [{"id": each} for each in controls],
+        "status": "done",
+        "measure": {"done": MEASURED.date().isoformat()},
+    }
+    return [{"id": "granskning", "recommendations": [one | fields]}]
+
+
+def states(statuses: dict[str, Status], deviating: int = 10, when: Any = AS_OF) -> Stand:
+    names = tuple(f"s: n{number}" for number in range(deviating))
+    return Stand(
+        when, "", tuple(ControlState(key, {}, each, 20, names if each is N else ()) for key, each in statuses.items())
+    )
+
+
+def propose(before: dict[str, Status] | None, after: dict[str, Status], **changes: Any) -> FollowUp:
+    was, now = changes.pop("deviating", (10, 10))
+    made = policy(recommendations=ledger(*after, **changes))
+    old = None if before is None else states(before, was, BEFORE)
+    (one,) = follow_up(made, old, states(after, now))
+    return one
+
+
+PROPOSALS: dict[str, tuple[dict[str, Status], Heeded]] = {
+    "all met": ({"a": S, "b": S}, Heeded.YES),
+    "all met that apply": ({"a": S, "b": X}, Heeded.YES),
+    "one of two": ({"a": S, "b": N}, Heeded.PARTLY),
+    "one under an accepted risk": ({"a": S, "b": A}, Heeded.PARTLY),
+    "an accepted risk is no measure": ({"a": A}, Heeded.PARTLY),
+    "none": ({"a": N, "b": N}, Heeded.NO),
+    "met, but for what was not seen": ({"a": S, "b": U}, Heeded.NOT_DETERMINED),
+    "not met, and something not seen": ({"a": N, "b": U}, Heeded.NOT_DETERMINED),
+    "in part, whatever was not seen": ({"a": N, "b": S, "c": U}, Heeded.PARTLY),
+    "nothing seen": ({"a": U}, Heeded.NOT_DETERMINED),
+    "nothing applies": ({"a": X}, Heeded.NOT_DETERMINED),
+}
+
+
+@pytest.mark.parametrize("name", PROPOSALS)
+def test_a_proposal_from_the_linked_controls(name: str) -> None:
+    after, expected = PROPOSALS[name]
+    assert propose(dict.fromkeys(after, N), after).proposal is expected
+
+
+@pytest.mark.parametrize(("now", "expected"), [(5, Heeded.PARTLY), (6, Heeded.NO), (10, Heeded.NO), (12, Heeded.NO)])
+def test_half_of_the_exceptions_gone_is_a_part(now: int, expected: Heeded) -> None:
+    assert propose({"a": N}, {"a": N}, deviating=(10, now)).proposal is expected
+
+
+def test_fewer_than_in_a_time_that_was_not_seen_is_no_part() -> None:
+    assert propose({"a": U}, {"a": N}, deviating=(10, 1)).proposal is Heeded.NO
+
+
+@pytest.mark.parametrize(
+    ("answer", "difference"),
+    [("yes", Difference.CLAIMS_MORE), ("partly", Difference.AGREES), ("no", Difference.CLAIMS_LESS)],
+)
+def test_managements_answer_stands_beside_and_decides_nothing(answer: str, difference: Difference) -> None:
+    one = propose({"a": N, "b": N}, {"a": S, "b": N}, answer=answer)
+    assert (one.proposal, one.difference) == (Heeded.PARTLY, difference)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        ("done", Heeded.YES),
+        ("ongoing", Heeded.PARTLY),
+        ("not-started", Heeded.NO),
+        ("rejected", Heeded.NO),
+        (None, None),
+    ],
+)
+def test_a_status_is_an_answer_too(status: str | None, answer: Heeded | None) -> None:
+    one = propose({"a": N}, {"a": S}, status=status)
+    assert one.answer is answer
+    assert (one.difference is Difference.NO_ANSWER) is (answer is None)
+
+
+def test_no_evidence_is_no_difference() -> None:
+    assert propose({"a": N}, {"a": U}).difference is Difference.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("days", "proposal", "remark"),
+    [
+        (30, Heeded.YES, None),
+        (29, Heeded.NOT_DETERMINED, "too-early"),
+        (0, Heeded.NOT_DETERMINED, "too-early"),
+        (-1, Heeded.NOT_DETERMINED, "read-before-measure"),
+        (None, Heeded.NOT_DETERMINED, "no-day-of-measure"),
+    ],
+)
+def test_an_effect_must_last(days: int | None, proposal: Heeded, remark: str | None) -> None:
+    measure = {} if days is None else {"done": (AS_OF - days * DAY).date().isoformat()}
+    one = propose({"a": N}, {"a": S}, measure=measure)
+    assert one.proposal is proposal
+    assert remark is None or remark in one.remarks
+
+
+def test_what_was_met_before_shows_no_effect() -> None:
+    one = propose({"a": S}, {"a": S})
+    assert (one.proposal, one.before, one.remarks) == (Heeded.YES, Heeded.YES, ("met-before",))
+    assert one.controls[0].change is Change.STILL_MET
+
+
+def test_without_evidence_from_before_it_is_said() -> None:
+    assert propose(None, {"a": S}).remarks == ("nothing-before",)
+    assert propose({"a": U}, {"a": S}).remarks == ("before-not-determined",)
+
+
+def test_a_reading_after_the_measure_is_not_before_it() -> None:
+    made = policy(recommendations=ledger("a"))
+    (one,) = follow_up(made, states({"a": N}, when=AS_OF - 30 * DAY), states({"a": S}))
+    assert "before-is-after-measure" in one.remarks
+
+
+def test_without_linked_controls_nothing_is_proposed() -> None:
+    one = propose({}, {}, controls=[{"id": "recommendation-status"}])
+    assert (one.proposal, "no-controls" in one.remarks) == (Heeded.NOT_DETERMINED, True)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(list(Status)), min_size=1), st.integers(0, 20))
+def test_more_seen_to_be_met_never_makes_a_proposal_worse(after: dict[str, Status], now: int) -> None:
+    order = (Heeded.NO, Heeded.PARTLY, Heeded.YES)
+    before = propose(dict.fromkeys(after, N), after, deviating=(10, now)).proposal
+    for name in after:
+        better = propose(dict.fromkeys(after, N), {**after, name: S}, deviating=(10, now)).proposal
+        if Heeded.NOT_DETERMINED not in (before, better):
+            assert order.index(better) >= order.index(before)
+        if better is Heeded.YES:
+            assert set({**after, name: S}.values()) <= {S, X}
+
+
+def account(name: str, idle_days: int) -> Account:
+    return Account(name=name, enabled=True, last_used=AS_OF - idle_days * DAY)
+
+
+STALE = AskedControl("accounts-stale", {})
+
+
+def stale_at(made: Policy, *accounts: Account) -> Stand:
+    return stand([STALE], made, discover(), evidence(seen(Account, *accounts, source="ad")))
+
+
+def test_a_run_proposes_from_a_sealed_stand_and_names_who_remains() -> None:
+    before = stale_at(policy(), account("a", 300), account("b", 300), account("c", 300))
+    written = stand_document(before)
+    assert read_stand(written) == before
+    written["as_of"] = BEFORE.isoformat().replace("+00:00", "Z")
+    made = policy(
+        recommendations=ledger("accounts-stale"),
+        before=written,
+        requirements=[asks("r", "recommendation-effect-verified")],
+    )
+    results = perform(evidence(seen(Account, account("a", 1), account("b", 300), account("d", 200))), made, discover())
+    (one,) = json.loads(documents(results)["recommendations.json"])["recommendations"]
+    assert (one["proposal"], one["before"], one["difference"]) == ("no", "no", "claims-more")
+    ((_, finding),) = results.findings
+    assert (finding.status, [each.reason for each in finding.exceptions]) == (Status.NOT_SATISFIED, ["no"])
+    assert finding.evidence == ("test/account",)
+
+
+def test_who_is_gone_and_who_is_new() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = stale_at(made, account("a", 300), account("b", 300))
+    now = stale_at(made, account("a", 1), account("b", 300), account("c", 300))
+    (one,) = follow_up(made, was, now)
+    assert (one.controls[0].resolved, one.controls[0].added) == (("ad: a",), ("ad: c",))
+
+
+def test_what_was_not_read_is_not_resolved() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = stale_at(made, account("a", 300))
+    now = stand(linked_controls(made.recommendations), made, discover(), evidence(gap(Account, source="ad")))
+    (one,) = follow_up(made, was, now)
+    assert (one.proposal, one.controls[0].resolved) == (Heeded.NOT_DETERMINED, ())
+
+
+def test_both_times_are_measured_by_the_same_yardstick() -> None:
+    made = policy(recommendations=ledger("accounts-stale", controls=[{"id": "accounts-stale", "parameters": {}}]))
+    strict = policy(settings={"controls": {"accounts-stale": {"parameters": {"stale_days": 30}}}})
+    assert stale_at(made, account("a", 60)).states[0].status is S
+    assert stale_at(strict, account("a", 60)).states[0].status is N
