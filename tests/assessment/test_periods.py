@@ -103,8 +103,8 @@ def test_a_log_tells_of_each_day(tested: int, status: ClaimStatus) -> None:
 class TestState:
     """A reading of accounts tells of its own moment only."""
 
-    USED = Account(name="used", enabled=True, last_used=AS_OF)
-    STALE = Account(name="stale", enabled=True, last_used=AS_OF - 200 * DAY)
+    USED = Account(name="used", enabled=True, last_used=AS_OF, last_used_lag_days=0)
+    STALE = Account(name="stale", enabled=True, last_used=AS_OF - 200 * DAY, last_used_lag_days=0)
 
     def test_within_the_period_it_confirms_nothing_and_may_contradict(self) -> None:
         within = {"from": "2026-11-01", "to": "2026-11-30"}

@@ -169,7 +169,7 @@ def test_more_seen_to_be_met_never_makes_a_proposal_worse(after: dict[str, Statu
 
 
 def account(name: str, idle_days: int) -> Account:
-    return Account(name=name, enabled=True, last_used=AS_OF - idle_days * DAY)
+    return Account(name=name, enabled=True, last_used=AS_OF - idle_days * DAY, last_used_lag_days=0)
 
 
 STALE = AskedControl("accounts-stale", {})

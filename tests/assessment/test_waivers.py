@@ -14,7 +14,9 @@ from collector.records.identity import Account
 from tests.assessment.made import asks, policy, source
 from tests.checks.made import AS_OF, evidence, gap, seen
 
-STALE = tuple(Account(name=name, enabled=True, last_used=AS_OF - timedelta(days=200)) for name in ("a", "b"))
+STALE = tuple(
+    Account(name=name, enabled=True, last_used=AS_OF - timedelta(days=200), last_used_lag_days=0) for name in ("a", "b")
+)
 WAIVER: dict[str, Any] = {
     "id": "w1",
     "control": "accounts-stale",

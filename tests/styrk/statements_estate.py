@@ -135,7 +135,9 @@ def accounts(estate: Estate) -> list[Record]:
         return 500 if number < estate.long_stale else 120 if number < estate.stale else number % 60
 
     return [
-        Account(name=f"user{number:03}", enabled=True, last_used=estate.as_of - idle(number) * DAY)
+        Account(
+            name=f"user{number:03}", enabled=True, last_used=estate.as_of - idle(number) * DAY, last_used_lag_days=0
+        )
         for number in range(400)
     ]
 
