@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.documents.matching import REASONS as MATCHING
-from checks.documents.matching import judge_files
+from checks.documents.matching import judge_files, names_of
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population
 from collector.records.document_files import DocumentFile
@@ -32,6 +32,13 @@ _FIX = Text(
     "Sätt ut datum på handlingen och fastställ den på nytt.", "Put the date on the document and decide on it anew."
 )
 REASONS = MATCHING | {
+    "not-at-hand": Reason(
+        Text(
+            "Filen {file} som registret anger finns inte i mappen.",
+            "The file {file} that the register names is not there.",
+        ),
+        Text("Lägg filen i mappen, eller rätta registret.", "Put the file into the folder, or correct the register."),
+    ),
     "undated": Reason(
         Text("Ej daterad: inget synligt datum i filen.", "Not dated: no visible date in the file."), _FIX
     ),
@@ -54,8 +61,12 @@ REASONS = MATCHING | {
 def judge(
     files: Population[DocumentFile], evidence: EvidenceSet, _parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
-    """One outcome per file, and one for the register where it is not there, or not whole."""
+    """One outcome per file and per row whose file is not at hand, and one for the register where it is not whole."""
     yield from judge_files(files, evidence, _judge)
+    names = {name for file in files.records for name in names_of(file.name)}
+    for document in evidence.reading(Document).records:
+        if document.file and document.status != "repealed" and not names_of(document.file) & names:
+            yield undetermined(document, "not-at-hand", file=document.file)
 
 
 def _judge(file: DocumentFile, found: tuple[Document, ...]) -> Outcome:

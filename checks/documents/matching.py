@@ -39,10 +39,15 @@ def rows_by_file(evidence: EvidenceSet) -> Mapping[str, tuple[Document, ...]]:
     rows: dict[str, list[Document]] = {}
     for document in evidence.reading(Document).records:
         if document.file:
-            path = document.file.replace("\\", "/").casefold().removeprefix("./")
-            for key in {path, path.rpartition("/")[2]}:
+            for key in names_of(document.file):
                 rows.setdefault(key, []).append(document)
     return {key: tuple(sorted(found, key=repr)) for key, found in rows.items()}
+
+
+def names_of(file: str) -> frozenset[str]:
+    """How a file may be named, in lower case: by its path below the folder, and by its name alone."""
+    path = file.replace("\\", "/").casefold().removeprefix("./")
+    return frozenset({path, path.rpartition("/")[2]})
 
 
 def rows_of(name: str, rows: Mapping[str, tuple[Document, ...]]) -> tuple[Document, ...]:

@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -81,21 +81,25 @@ def _extract(name: str) -> dict[str, Any]:
                 return _fault(GapCause.TRUNCATED, f"has more than {MAX_TEXT} characters")
             unread += not text.strip() and _has_picture(page)
             pages.append(text)
-        about = reader.metadata
-        created = about.creation_date if about is not None else None
-        title = about.title if about is not None else None
     except PyPdfError as error:
         return _fault(GapCause.MALFORMED, f"is no sound PDF: {type(error).__name__}: {error}")
     except (MemoryError, RecursionError):
         return _fault(GapCause.MALFORMED, "takes too much memory to read", "save it anew as PDF/A")
     except Exception as error:  # noqa: BLE001  # what a parser of a hostile format may raise has no end
         return _fault(GapCause.MALFORMED, f"is no sound PDF: {type(error).__name__}: {error}")
-    return {
-        "pages": pages,
-        "unread": unread,
-        "title": title if isinstance(title, str) else None,
-        "created": created.date().isoformat() if isinstance(created, datetime) else None,
-    }
+    return {"pages": pages, "unread": unread, **_properties(reader)}
+
+
+def _properties(reader: Any) -> dict[str, str | None]:
+    """Title and day of creation; None for what is not there or not written as it should be."""
+    title: str | None = None
+    created: str | None = None
+    with contextlib.suppress(Exception):  # the text was read: what a program wrote about it may be wrong in any way
+        title = str(reader.metadata.title) if reader.metadata.title else None
+    with contextlib.suppress(Exception):
+        if match := re.match(r"D:(\d{4})(\d\d)(\d\d)", reader.metadata.creation_date_raw):
+            created = date(*map(int, match.groups())).isoformat()
+    return {"title": title, "created": created}
 
 
 def _has_picture(page: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Registers that a real spreadsheet program wrote: LibreOffice Calc, as XLSX and as CSV in four encodings."""
+"""What a real spreadsheet program wrote: LibreOffice Calc, as XLSX, as CSV in four encodings, and as PDF."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from collector.documents.folder import record_of
+from collector.documents.pdf import read_pdf
 from collector.records.backup import RestoreTest
 from tests.collector.register.gathering import gathered, told
 
@@ -101,3 +103,14 @@ def test_its_csv_is_read_in_every_encoding(kind: str, office: Path, tmp_path: Pa
     (population,) = evidence.populations
     assert list(population.records) == EXPECTED
     assert f"encoding: {words}" in population.provenance.method[1]
+
+
+def test_a_pdf_that_it_printed_is_read_for_what_a_reader_sees(office: Path) -> None:
+    words = "Riktlinje för informationssäkerhet\nAntagen av kommunstyrelsen 2026-05-04 § 47\nDnr KS 2026/0144\n"
+    (office / "riktlinje.csv").write_text(words, "utf-8")
+    convert(office, office / "riktlinje.csv", "pdf", "--infilter=CSV:124,34,76,1,,1053,false,false")
+    text = read_pdf(office / "riktlinje.pdf")
+    record = record_of("riktlinje.pdf", "0" * 64, text)
+    assert (record.visible_date, record.date_label) == (date(2026, 5, 4), "antagen")
+    assert (record.decided_by, record.paragraph) == ("Kommunstyrelsen", "§ 47")
+    assert record.diary_numbers == ("KS 2026/0144",)

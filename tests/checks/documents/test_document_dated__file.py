@@ -65,3 +65,11 @@ def test_without_the_whole_register_all_is_never_well() -> None:
 def test_an_empty_folder_is_not_a_clean_one() -> None:
     found = finding(CHECK, seen(DocumentFile, source_count=0), seen(Document, ROW, source="register"))
     assert found.status is not Status.SATISFIED
+
+
+def test_a_row_whose_file_is_not_at_hand_is_named() -> None:
+    gone = Document(title="Plan", file="plan.odt")
+    old = Document(title="Gammal plan", file="gammal.odt", status="repealed")
+    rows = seen(Document, ROW, gone, old, source="register")
+    found = finding(CHECK, seen(DocumentFile, file(dates=(DAY,))), rows)
+    assert reasons(found) == {"Plan": "?not-at-hand"}
