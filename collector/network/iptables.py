@@ -124,10 +124,12 @@ def shown_in_full(ruleset: Ruleset, other: Ruleset) -> Ruleset:
     for rule in ruleset.rules:
         place = (rule.family, rule.table, rule.chain)
         same = named.get(place, [])
-        if any(text.startswith('{"xt"') for text in rule.not_understood) and len(same) == counts[place]:
+        if len(same) != counts[place]:
+            rules.append(rule)
+        elif any(text.startswith('{"xt"') for text in rule.not_understood):
             rules.append(replace(same[rule.position - 1], handle=rule.handle))
         else:
-            rules.append(rule)
+            rules.append(replace(rule, comment=rule.comment or same[rule.position - 1].comment))
     return Ruleset(ruleset.chains, tuple(rules))
 
 
