@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from collector.evidence import GapCause
 from collector.source import SourceError
@@ -18,6 +18,8 @@ from config.sources import SshLogin, SshTarget
 
 if TYPE_CHECKING:
     import paramiko
+
+    from collector.transport.forwarding import Forwarding
 
 DEFAULT_LIMIT = 16 << 20
 """Bytes of output that one run may give."""
@@ -150,16 +152,18 @@ class SshShell:
         return bytes(received)
 
     @contextmanager
-    def opener(self, timeout: float) -> Iterator[SshOpener]:
+    def opener(self, timeout: float) -> Iterator[Forwarding]:
         """A log-on through which connections can be opened; see `collector.network.tunnel.Tunnel`."""
         received = bytearray()
         deadline = time.monotonic() + self._client.timeout + 60 + timeout
-        with self._errors(received, deadline), self._connected(deadline) as transport:
+        from collector.transport.forwarding import Forwarding, ForwardingTransport
+
+        with self._errors(received, deadline), self._connected(deadline, ForwardingTransport) as transport:
             self._authenticate(transport)
-            yield SshOpener(transport)
+            yield Forwarding(transport)
 
     @contextmanager
-    def _connected(self, deadline: float) -> Iterator[paramiko.Transport]:
+    def _connected(self, deadline: float, kind: Callable[[socket.socket], Any] | None = None) -> Iterator[Any]:
         """A transport whose host key is the pinned one; whatever waits on it is woken at the deadline."""
         import paramiko
 
@@ -170,7 +174,7 @@ class SshShell:
             raise self._unknown_key()
         wait = max(0.1, min(self._client.timeout, deadline - time.monotonic()))
         with socket.create_connection((self._address, port), timeout=wait) as connection:
-            transport = paramiko.Transport(connection)
+            transport = (kind or paramiko.Transport)(connection)
             watchdog = threading.Timer(max(0.1, deadline - time.monotonic()), transport.close)
             watchdog.daemon = True
             watchdog.start()
@@ -282,28 +286,6 @@ class SshShell:
             f"the same, replace the line in {self._client.known_hosts_name}. If nobody changed it, treat it as an "
             "incident",
         )
-
-
-class SshOpener:
-    """Connections through one log-on; implements `collector.network.tunnel.Opener`."""
-
-    def __init__(self, transport: paramiko.Transport) -> None:
-        self._transport = transport
-
-    def open(self, address: str, port: int, timeout: float) -> tuple[int | None, str]:
-        """Open and close one connection (`direct-tcpip`); the SSH reason code and the server's words."""
-        import paramiko
-
-        try:
-            channel = self._transport.open_channel("direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=timeout)
-        except paramiko.ChannelException as error:
-            return error.code, error.text
-        except paramiko.SSHException as error:
-            if "imeout" in str(error):
-                return None, ""
-            raise
-        channel.close()
-        return 0, ""
 
 
 def _prefer(transport: paramiko.Transport, pinned: tuple[HostKey, ...]) -> None:

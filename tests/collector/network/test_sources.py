@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -235,3 +236,43 @@ def test_bashs_words_become_outcomes(status: int, words: str, outcome: str) -> N
 def test_any_answer_gives_results_of_known_attempts(data: bytes) -> None:
     attempts = (Attempt("10.77.2.10", 443, "servers"),)
     assert set(parse_results(data, attempts)) <= set(attempts)
+
+
+class ForwardingShell(AnsweringShell):
+    """A vantage whose SSH server opens channels, or refuses to; implements `collector.network.tunnel.Tunnel` too."""
+
+    def __init__(self, ends: Mapping[int, tuple[int | None, str]], answer: bytes = b"") -> None:
+        super().__init__(answer)
+        self.ends = ends
+
+    @contextmanager
+    def opener(self, timeout: float) -> Iterator[ForwardingShell]:
+        yield self
+
+    def open(self, address: str, port: int, timeout: float) -> tuple[int | None, str]:
+        return self.ends[port]
+
+
+def through(shell: ForwardingShell, tmp_path: Path, *ports: int) -> EvidenceSet:
+    settings = ProbeSource(
+        id="probe", type="probe", zone="clients", login=LOGIN, vantage=SshTarget(name="v1"), per_second=100,
+        targets=(ProbeTarget(address="10.77.2.10", ports=ports),),
+    )  # fmt: skip
+    return run(ReachabilityProbe(settings, ZONES, lambda target: shell), tmp_path)
+
+
+def test_channels_need_nothing_on_the_vantage(tmp_path: Path) -> None:
+    shell = ForwardingShell(
+        {1: (0, ""), 2: (2, "Connection refused"), 3: (None, ""), 4: (2, "No route to host"), 5: (2, "?")}
+    )
+    evidence = through(shell, tmp_path, 1, 2, 3, 4, 5)
+    found = [probe.outcome for probe in evidence.reading(Probe).records]
+    assert found == ["open", "refused", "no-answer", "filtered", "failed"]
+    assert shell.scripts == []
+
+
+def test_where_the_vantage_forwards_nothing_a_script_does_it(tmp_path: Path) -> None:
+    shell = ForwardingShell({1: (1, "administratively prohibited")}, b"probe 0 0 1795249708.12 \n")
+    (probe,) = through(shell, tmp_path, 1).reading(Probe).records
+    assert probe.outcome == "open"
+    assert len(shell.scripts) == 1
