@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import overload
 
 from collector.evidence import GapCause
 from collector.register.encodings import decode
@@ -35,20 +37,17 @@ def read_csv(
             "export it again as CSV UTF-8, or set `encoding: utf-16`",
         )
     used, how = _delimiter(text, delimiter, header_row)
-    rows = list(_csv_rows(text, used))
-    cut_off = rows.pop().fault if rows and rows[-1].fault == _OPEN else None
-    place = _header(rows, header_row)
-    header = headings(rows[place].cells) if place < len(rows) else ()
-    table = Table(header, _checked(rows[place + 1 :], header))
-    number = rows[-1].number + 1 if rows else 1
-    if cut_off is not None:
-        table.cut_off = f"row {number} ends inside a quoted cell"
-    elif short := _short_last_row(table):
-        table.cut_off = f"row {short.number} has {len(short.cells)} of {len(table.header)} columns"
-        table.rows.pop()
+    survey = _survey(text, used, header_row)
+    last, cut_off = survey.last, None
+    if survey.open_at is not None:
+        cut_off = f"row {survey.open_at} ends inside a quoted cell"
+    elif short := survey.short:
+        cut_off = f"row {short.number} has {len(short.cells)} of {len(survey.header)} columns"
+        last -= 1
+    table = Table(survey.header, _CsvRows(text, used, survey, last), cut_off)
     table.understood = {"format": "CSV", "encoding": encoded, "delimiter": f"{_NAMES[used]}, {how}"}
-    if place < len(rows):
-        table.understood["header"] = f"row {rows[place].number}"
+    if survey.header_at is not None:
+        table.understood["header"] = f"row {survey.header_at}"
     return table
 
 
@@ -70,49 +69,110 @@ def _delimiter(text: str, named: str | None, header_row: int | None) -> tuple[st
     return delimiter_of(below), "which the header row uses most"
 
 
-def _header(rows: Sequence[Row], named: int | None) -> int:
-    """Where among the rows the header is: at the row that the settings name, else the first that is not blank."""
-    if named is not None:
-        found = next((index for index, row in enumerate(rows) if row.number == named), None)
-        if found is None or rows[found].blank:
-            raise SourceError(
-                GapCause.MALFORMED,
-                f"row {named} holds no column headings: the file has {len(rows)} rows",
-                "correct `header_row` in the settings",
-            )
-        return found
-    first = next((index for index, row in enumerate(rows) if not row.blank), len(rows))
-    if first < len(rows) and (fault := rows[first].fault):
-        raise SourceError(GapCause.MALFORMED, f"row {rows[first].number}, the header, cannot be read: {fault}")
-    return first
+@dataclass(slots=True)
+class _Survey:
+    """What holds of a file's rows together, from one reading of all of them."""
 
-
-def _checked(rows: Sequence[Row], header: Sequence[str]) -> list[Row]:
-    """The rows, with a fault where cells do not stand under their headings.
-
-    A row that is short has lost nothing where the export leaves empty cells out at the end. Where other rows keep
-    theirs, it was broken in two by a line break.
-    """
-    padded = any(len(row.cells) == len(header) and row.cells[-1] == "" and not row.blank for row in rows)
-    checked = []
-    for place, row in enumerate(rows):
-        fault = row.fault
-        if fault is None and any(str(cell).strip() for cell in row.cells[len(header) :]):
-            fault = f"has {len(row.cells)} cells under {len(header)} headings: a delimiter that stands outside quotes?"
-        elif fault is None and padded and not row.blank and len(row.cells) < len(header) and place < len(rows) - 1:
-            fault = f"has {len(row.cells)} of {len(header)} cells: a line break that stands outside quotes?"
-        checked.append(Row(row.number, row.cells, fault))
-    return checked
-
-
-def _short_last_row(table: Table) -> Row | None:
+    header: tuple[str, ...] = ()
+    header_at: int | None = None
+    """The header's row; None in a file of blank rows."""
+    last: int = 0
+    """The last row that is whole, blank ones too."""
+    open_at: int | None = None
+    """The row in which the file ends inside quotation marks."""
+    padded: bool = False
+    """Whether some row keeps an empty cell at its end."""
+    short: Row | None = None
     """The last row where it alone has fewer cells than the header: the file was cut off in it."""
-    if not table.rows or table.rows[-1].blank or table.rows[-1].fault:
-        return None
-    if len(table.rows[-1].cells) >= len(table.header):
-        return None
-    others = (row for row in table.rows[:-1] if not row.blank and not row.fault)
-    return table.rows[-1] if all(len(row.cells) >= len(table.header) for row in others) else None
+
+
+def _survey(text: str, delimiter: str, header_row: int | None) -> _Survey:
+    """Read all rows once: the header at the row that the settings name, else in the first that is not blank."""
+    survey, previous, others_short = _Survey(), None, False
+    for row in _csv_rows(text, delimiter):
+        if row.fault == _OPEN:
+            survey.open_at = row.number
+            break
+        survey.last = row.number
+        if survey.header_at is None:
+            if row.number == (header_row or row.number) and not row.blank:
+                if row.fault:
+                    detail = f"row {row.number}, the header, cannot be read: {row.fault}"
+                    raise SourceError(GapCause.MALFORMED, detail)
+                survey.header, survey.header_at = headings(row.cells), row.number
+            continue
+        others_short = others_short or (previous is not None and _is_short(previous, survey.header))
+        previous = row
+        survey.padded = survey.padded or _is_padded(row, survey.header)
+    if header_row is not None and survey.header_at is None:
+        raise SourceError(
+            GapCause.MALFORMED,
+            f"row {header_row} holds no column headings: the file has {survey.last} rows",
+            "correct `header_row` in the settings",
+        )
+    # Among padded rows a short one was broken in two by a line break, which says nothing of the file's end.
+    if previous is not None and _is_short(previous, survey.header) and (survey.padded or not others_short):
+        survey.short = previous
+    return survey
+
+
+def _is_short(row: Row, header: Sequence[str]) -> bool:
+    return row.fault is None and not row.blank and len(row.cells) < len(header)
+
+
+def _is_padded(row: Row, header: Sequence[str]) -> bool:
+    return len(row.cells) == len(header) and row.cells[-1] == "" and not row.blank
+
+
+class _CsvRows(Sequence[Row]):
+    """The rows below the header up to the last, read from the text each time: a million rows would fill the memory.
+
+    A row has a fault where cells do not stand under their headings. One that is short has lost nothing where the export
+    leaves empty cells out at the end; where other rows keep theirs, it was broken in two by a line break.
+    """
+
+    def __init__(self, text: str, delimiter: str, survey: _Survey, last: int) -> None:
+        self._text = text
+        self._delimiter = delimiter
+        self._survey = survey
+        self._last = last
+
+    def __iter__(self) -> Iterator[Row]:
+        survey, size = self._survey, len(self._survey.header)
+        if survey.header_at is None:
+            return
+        for row in _csv_rows(self._text, self._delimiter):
+            if row.number > self._last:
+                return
+            if row.number <= survey.header_at:
+                continue
+            count = len(row.cells)
+            if row.fault is not None or count == size:
+                yield row
+            elif count > size and any(str(cell).strip() for cell in row.cells[size:]):
+                fault = f"has {count} cells under {size} headings: a delimiter that stands outside quotes?"
+                yield Row(row.number, row.cells, fault)
+            elif survey.padded and row.number < survey.last and _is_short(row, survey.header):
+                fault = f"has {count} of {size} cells: a line break that stands outside quotes?"
+                yield Row(row.number, row.cells, fault)
+            else:
+                yield row
+
+    def __len__(self) -> int:
+        return 0 if self._survey.header_at is None else self._last - self._survey.header_at
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        """A row, or rows, by reading up to there."""
+        if isinstance(place, slice):
+            return [*islice(self, *place.indices(len(self)))]
+        found = next(islice(self, place if place >= 0 else len(self) + place, None), None)
+        if found is None:
+            raise IndexError(place)
+        return found
 
 
 _OPEN = "its quotation mark is not closed"
@@ -121,7 +181,7 @@ _OPEN = "its quotation mark is not closed"
 def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     """Rows with their numbers, an empty line being a row of its own; the last has the fault `_OPEN` where cut off."""
     skipped = 1 if _EXCEL.match(text) else 0
-    reader = csv.reader(io.StringIO(_EXCEL.sub("", text), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(_EXCEL.sub("", text)), delimiter=delimiter, strict=True)
     previous_limit = csv.field_size_limit(MAX_CELL)
     number = line = 0
     try:
@@ -140,6 +200,14 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
             line = reader.line_num
     finally:
         csv.field_size_limit(previous_limit)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines with their ends, whichever those are; io.StringIO would hold it all once more, four octets a letter."""
+    return (match[0] for match in _LINE.finditer(text))
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def _fault(error: csv.Error, number: int, first: int, last: int) -> str:

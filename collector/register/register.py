@@ -90,9 +90,7 @@ class RegisterFile:
         statements = statements_of(self._settings, self._now().date())
         if statements is not None:
             _check_whole(statements)
-        read = read_rows(table, self._form, statements)
-        for record in read.records:
-            recorder.add(record)
+        read = read_rows(table, self._form, statements, recorder.add)
         for number, cause, detail, remedy in read.problems[:MAX_ROW_GAPS]:
             recorder.gap(kind, cause, detail, remedy=remedy, subject=f"row {number}")
         if len(read.problems) > MAX_ROW_GAPS:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from collector.evidence import GapCause
 from collector.records.record import Record
 from collector.register.attested import StatementExpiredError, Statements
 from collector.register.columns import CellFault, Form, RowUnreadableError
-from collector.register.table import Cell, Table
+from collector.register.table import Row, Table
 
 _SHOWN = 20
 """Rows that are named one by one where something is only told."""
@@ -31,7 +34,8 @@ class ReadRows:
 
     rows: int = 0
     """Rows that hold something and are part of the register, the unreadable ones among them."""
-    records: list[Record] = field(default_factory=list)
+    read: int = 0
+    """Rows that gave a record."""
     problems: list[RowProblem] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
     """The cells behind the problems."""
@@ -53,10 +57,14 @@ class ReadRows:
             yield f"{len(self.blank)} blank rows skipped; rows with the same content: {shown or 'none'}"
 
 
-def read_rows(table: Table, form: Form, statements: Statements | None = None) -> ReadRows:
-    """Read every row of a table whose header was checked."""
-    read = ReadRows()
-    first_of: dict[tuple[Cell, ...], int] = {}
+def read_rows(
+    table: Table,
+    form: Form,
+    statements: Statements | None = None,
+    take: Callable[[Record], None] = lambda _record: None,
+) -> ReadRows:
+    """Read every row of a table whose header was checked; `take` is given each record as it is read."""
+    read, contents = ReadRows(), _Contents()
     for row in table.rows:
         if row.blank:
             read.blank.append(row.number)
@@ -65,12 +73,13 @@ def read_rows(table: Table, form: Form, statements: Statements | None = None) ->
             read.left_out.append(row.number)
             continue
         read.rows += 1
-        if row.fault is None and (first := first_of.setdefault(row.cells, row.number)) != row.number:
-            read.same.append((first, row.number))
+        if row.fault is None:
+            contents.add(row)
         try:
             if statements is not None and row.fault is None:
                 statements.check_row(table.header, row)
-            read.records.append(form.record(table.header, row))
+            take(form.record(table.header, row))
+            read.read += 1
         except RowUnreadableError as error:
             read.faults += error.faults
             remedy = "correct the cell in the register, or map its words with `values` in the settings"
@@ -79,7 +88,33 @@ def read_rows(table: Table, form: Form, statements: Statements | None = None) ->
             read.faults.append(CellFault(row.number, "", "", str(error)))
             detail = f"row {row.number}: {error}"
             read.problems.append(RowProblem(row.number, GapCause.ABSENT, detail, "have the row stated anew"))
+    read.same = contents.repeated()
     return read
+
+
+class _Contents:
+    """Which rows say the same, sixteen octets a row: by a number for their content that is this process's own."""
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+        self._contents = array("q")
+
+    def add(self, row: Row) -> None:
+        """Take a row; rows come in the order of their numbers."""
+        self._numbers.append(row.number)
+        self._contents.append(hash(row.cells))
+
+    def repeated(self) -> list[tuple[int, int]]:
+        """Each row whose content an earlier one has, the first of those before it."""
+        found, first = [], 0
+        order = sorted(range(len(self._contents)), key=self._contents.__getitem__)
+        for before, place in pairwise(order):
+            if self._contents[place] != self._contents[before]:
+                first = place
+            else:
+                first = first if self._contents[first] == self._contents[place] else before
+                found.append((self._numbers[first], self._numbers[place]))
+        return sorted(found, key=itemgetter(1))
 
 
 def _numbers(rows: list[int]) -> str:

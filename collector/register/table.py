@@ -50,7 +50,8 @@ class Table:
     """A header and the rows under it."""
 
     header: tuple[str, ...]
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row] = ()
+    """All rows below the header; of a large file they are read anew each time."""
     cut_off: str | None = None
     """Why the file looks as if its end is missing; None where it does not."""
     understood: dict[str, str] = field(default_factory=dict)

@@ -158,6 +158,7 @@ def _cell(value: object) -> Cell:
 
 def _table(rows: Iterator[tuple[Cell, ...]], header_row: int | None) -> Table:
     table = Table(())
+    kept: list[Row] = []
     blank: list[Row] = []
     for number, cells in enumerate(rows, start=1):
         row = Row(number, cells)
@@ -175,11 +176,12 @@ def _table(rows: Iterator[tuple[Cell, ...]], header_row: int | None) -> Table:
             table.header = headings(cells)
             table.understood["header"] = f"row {number}"
         else:
-            table.rows += [*(blank if table.rows else []), row]
+            kept += [*(blank if kept else []), row]
         blank = []
     if not table.header:
         where = "the sheet is empty" if header_row is None else f"row {header_row} holds no column headings"
         raise SourceError(GapCause.ABSENT, where, "name the right sheet with `sheet`, its header with `header_row`")
+    table.rows = kept
     return table
 
 

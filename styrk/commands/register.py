@@ -182,7 +182,7 @@ def _rows(made: Understanding, options: argparse.Namespace) -> Iterator[str]:
         return
     yield paint("rows", "bold")
     unread = len(rows.problems)
-    counts = f"{rows.rows} rows, {len(rows.records)} read" + (f", {unread} not" if unread else "")
+    counts = f"{rows.rows} rows, {rows.read} read" + (f", {unread} not" if unread else "")
     yield f"  {counts}"
     if made.expected is not None and made.expected != rows.rows:
         yield f"  the settings expect {made.expected}"
@@ -261,7 +261,7 @@ def _page(
         if rows is None
         else {
             "with_content": rows.rows,
-            "read": len(rows.records),
+            "read": rows.read,
             "not_read": len(rows.problems),
             "left_out": rows.left_out,
             "blank": rows.blank,
