@@ -27,6 +27,7 @@ from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
 from collector.source import Source, SourceError
 from config.sources import BorgSource, Drill, RepositoryCheck, ResticSource
 from tests.servers.process import environment, require, run
+from tests.servers.restic_forge import cheap_key
 from tests.servers.restic_rest import RestServer
 
 PASSWORD = "restic-and-borg-test"
@@ -53,6 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Repositories:
     (content / "link").symlink_to("/etc/passwd")
     held = Repositories(folder, content, folder / "restic", folder / "borg")
     restic(held.restic, "init")
+    cheap_key(held.restic, PASSWORD)
     borg(folder, "init", "--encryption", "repokey", str(held.borg))
     for day in DAYS:
         when = f"2026-11-{day} 02:00:00"
