@@ -351,6 +351,26 @@ class ProbeSource(SourceSettings):
     """The vantage's own address in the zone: lets its attempts be held against the firewall's rules for it."""
 
 
+class TlsTarget(Strict):
+    """One service that is asked for TLS."""
+
+    address: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_-]*$")]
+    """Host name or IP address."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 443
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")] | None = None
+    """Server name that is asked for; the address where not given."""
+
+
+class TlsSource(SourceSettings):
+    """TLS handshakes with declared services, from this host; nothing is sent after them."""
+
+    type: Literal["tls"]
+    targets: Annotated[tuple[TlsTarget, ...], Field(min_length=1, max_length=1000)]
+    ca_file: Path | None = None
+    """PEM file of the private CA; the system's own store where not given."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+
+
 class PrivacyIdeaSource(SourceSettings):
     """A privacyIDEA server: who holds which tokens, and how it checks log-ons."""
 
@@ -396,6 +416,7 @@ AnySource = Annotated[
     | FirewallSource
     | FirewallExportSource
     | ProbeSource
+    | TlsSource
     | PrivacyIdeaSource
     | DocumentSource,
     Field(discriminator="type"),

@@ -30,6 +30,7 @@ from config.sources import (
     ResticSource,
     SshLogin,
     SshSource,
+    TlsSource,
     VeeamSource,
 )
 from styrk.errors import UsageError
@@ -157,6 +158,10 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.register.declared import zones_of
 
             return ReachabilityProbe(entry, zones_of(settings.zones), _connect(entry.login))
+        case TlsSource():
+            from collector.network.tls import TlsHandshakes
+
+            return TlsHandshakes(entry)
         case BackupReport() | DocumentSource() | DrillReports() | FirewallExportSource():
             return _handed_over(entry)
 

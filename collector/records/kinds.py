@@ -111,6 +111,7 @@ from collector.records.suppliers import (
     Ticket,
     Vetting,
 )
+from collector.records.transit import TlsService
 
 KINDS: dict[str, type[Record]] = {
     kind_name(kind): kind
@@ -135,8 +136,8 @@ KINDS: dict[str, type[Record]] = {
         CollectorIdentity,
         ComplianceControl,
         Computer,
-        ConflictObject,
         ConfigurationSetting,
+        ConflictObject,
         ContinuityPlan,
         Contract,
         DeclaredFlow,
@@ -221,6 +222,7 @@ KINDS: dict[str, type[Record]] = {
         SupplierReport,
         Ticket,
         TimeSync,
+        TlsService,
         Token,
         Training,
         Trust,
