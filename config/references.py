@@ -38,6 +38,7 @@ def check_references(document: Document, base: Path) -> list[Problem]:
     check_networks(document)
     _check_controls(document, ids)
     _check_waivers(document, ids, tags)
+    _check_owners(document, ids)
     return [*_check_catalogues(document, base), *_check_claims(document, base), *_check_statements(document, base)]
 
 
@@ -48,7 +49,7 @@ names: a source's id is a folder name in the bundle."""
 
 def _check_ids(document: Document) -> None:
     root = document.root
-    for key, field in (("sources", "id"), ("registers", "id"), ("zones", "name"), ("waivers", "id")):
+    for key, field in (("sources", "id"), ("registers", "id"), ("zones", "name"), ("waivers", "id"), ("owners", "id")):
         unique(document, root.items(key), (key,), field)
     for key in ("sources", "registers"):
         for index, node in enumerate(root.items(key)):
@@ -137,6 +138,21 @@ def _check_subjects(document: Document, waiver: Node, path: DocumentPath, key: s
     for index, name in enumerate(names.value if names is not None and isinstance(names.value, list) else ()):
         if isinstance(name.value, str) and any(sign in name.value for sign in "*?"):
             document.problem((*path, index), "a waiver names each subject in full, without wildcards")
+
+
+def _check_owners(document: Document, sources: set[str]) -> None:
+    whose: dict[str, str] = {}
+    for index, owner in enumerate(document.root.items("owners")):
+        path: DocumentPath = ("owners", index)
+        for number, node in enumerate(owner.items("sources")):
+            known(document, (*path, "sources", number), sources, "source")
+            name = str(node.value)
+            if name in whose:
+                document.problem((*path, "sources", number), f"{name} is the own source of {whose[name]} already")
+            whose.setdefault(name, owner.text("id") or "")
+        parts = ("sources", "hosts", "systems", "subjects")
+        if isinstance(owner.value, dict) and not any(owner.items(key) for key in parts):
+            document.problem(path, "nothing belongs to this owner", f"name some of its {', '.join(parts)}")
 
 
 def _date(text: str | None) -> dt.date | None:

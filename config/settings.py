@@ -106,6 +106,28 @@ class FollowUpSettings(Strict):
     """A bundle, folder or .zip, from before the measures."""
 
 
+class OwnerSettings(Strict):
+    """One of several organisations that the same systems are run for; its evidence is sealed apart.
+
+    What belongs to it: every record of its `sources`, and of all other sources what its hosts, systems or subjects
+    name. A record that names another owner too is left out of both bundles, and its number is told.
+    """
+
+    id: Identifier
+    """Folder of its bundles."""
+    name: Annotated[str, Field(min_length=1)]
+    diary_number: str | None = None
+    language: Literal["sv", "en"] = "sv"
+    sources: tuple[Identifier, ...] = ()
+    """Sources and registers that are its own."""
+    hosts: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    """Texts of a record, whole or with `*`: `*@tjorn.example.test`, `*,OU=Tjorn,*`."""
+    names: tuple[Annotated[str, Field(min_length=3)], ...] = ()
+    """Further words that tell of it, and that no other owner's bundle may hold."""
+
+
 class Output(Strict):
     """Where bundles go and which key seals them."""
 
@@ -131,4 +153,6 @@ class Settings(Strict):
     """YAML files with the list `questions`: the log of questions to suppliers."""
     recommendations: FollowUpSettings | None = None
     waivers: tuple[WaiverSettings, ...] = ()
+    owners: tuple[OwnerSettings, ...] = ()
+    """Organisations that a supplier runs the same systems for: each gets a bundle of its own."""
     output: Output = Output()

@@ -6,7 +6,8 @@ import hashlib
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from importlib.util import find_spec
+from importlib.util import decode_source, find_spec
+from pathlib import Path
 from types import ModuleType
 
 import assessment
@@ -43,6 +44,8 @@ def _source(name: str) -> bytes:
     spec = find_spec(name)
     loader = None if spec is None else spec.loader
     text = loader.get_source(name) if loader is not None and hasattr(loader, "get_source") else None
+    if text is None and spec is not None and spec.has_location and spec.origin:
+        text = decode_source(Path(spec.origin).read_bytes())  # a loader of another's, such as a test runner's
     if text is None:
         raise RuntimeError(f"the source of {name} is not there to be hashed; install Styrk from its source or wheel")
     return str(text).replace("\r\n", "\n").encode()

@@ -15,13 +15,14 @@ from assessment.stand import stand_document
 from checks.discovery import discover
 from checks.finding import Finding, Status
 from collector.collection import collect
+from collector.evidence import EvidenceSet
 from collector.evidence_file import canonical, sha256_of
 from collector.records.backup import ProtectedSystem
 from collector.records.codec import JsonValue, encode_time
 from collector.records.record import Record
 from config.catalogue import Catalogue, load_catalogue, load_controls
 from config.claims import ClaimSettings, load_claims
-from config.ledgers import load_ledgers
+from config.ledgers import Ledger, load_ledgers
 from config.settings import Settings
 from reporters.bundle.evidence_index import write_index
 from reporters.bundle.keys import PublicKey, Signer
@@ -57,6 +58,10 @@ class ScanRequest:
     open_sources: OpenSources = scanned_sources
     """Makes the sources that the settings name."""
 
+    def leftover(self, path: Path) -> None:
+        """Tell of a run that was ended."""
+        self.report(f"removed the leftover of a run that was ended: {path}")
+
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
@@ -75,42 +80,83 @@ def scan(request: ScanRequest, signer: Signer) -> ScanResult:
     Raises UsageError for a selection that matches nothing, SettingsError for catalogues or claims that cannot be used,
     BundleError (disk full, folder not writable); nothing is left then.
     """
-    started = request.now().replace(microsecond=0)
-    settings = request.settings
-    catalogues = [load_catalogue(each) for each in settings.catalogues]
-    claims = load_claims(settings)
-    ledgers = load_ledgers(settings)
-    check_selection(request)
-    wanted = wanted_kinds(settings, catalogues, claims, request.only_controls)
-    sources = request.open_sources(settings, wanted, request.only_sources)
-    run = f"{started:%Y%m%dT%H%M%SZ}"
-    with Stage(
-        request.out, run, lambda path: request.report(f"removed the leftover of a run that was ended: {path}")
-    ) as stage:
+    read = read_inputs(request)
+    with Stage(request.out, read.run, request.leftover) as stage:
         previous = previous_identity(request.out)
-        evidence = collect(
-            [configured for configured, _ in sources],
-            stage.path / "data",
+        evidence = read.collect(request, stage.path / "data")
+        results, written = write_run(stage.path, evidence, request, request.settings, read)
+        identity = seal_run(stage.path, request, request.settings, read, previous, signer)
+        final = stage.commit()
+    return ScanResult(final, identity, results, signer.public_key, tuple(final / name for name in written))
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run is judged by and reads."""
+
+    started: datetime
+    catalogues: tuple[Catalogue, ...]
+    claims: tuple[ClaimSettings, ...]
+    ledgers: tuple[Ledger, ...]
+    sources: tuple[Built, ...]
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return f"{self.started:%Y%m%dT%H%M%SZ}"
+
+    def collect(self, request: ScanRequest, data: Path) -> EvidenceSet:
+        """Read every source into `data`."""
+        return collect(
+            [configured for configured, _ in self.sources],
+            data,
             __version__,
             now=request.now,
             report=lambda source: request.report(f"reading {source}"),
         )
-        write_index(stage.path, evidence)
-        request.report("judging")
-        finished = request.now()
-        facts = RunFacts(run, started, finished, __version__, request.only_controls, request.only_sources)
-        policy = policy_documents(settings, catalogues, load_controls(), claims, sources, facts, ledgers)
-        policy |= _before(settings, policy)
-        results, documents = judge_evidence(evidence, policy)
-        _write_all(stage.path / "data" / "policy", {name: canonical(each) for name, each in policy.items()})
-        _write_all(stage.path / "data" / "results", documents)
-        request.report("writing the reports")
-        written = _write_reports(stage.path, settings)
-        request.report("sealing")
-        predicate = _predicate(stage.path, request, run, (started, request.now()), previous)
-        identity = seal(stage.path, predicate, signer, _bag_info(settings))
-        final = stage.commit()
-    return ScanResult(final, identity, results, signer.public_key, tuple(final / name for name in written))
+
+
+def read_inputs(request: ScanRequest) -> Inputs:
+    """The files that the settings name, and the sources; raises UsageError, SettingsError."""
+    settings = request.settings
+    catalogues = tuple(load_catalogue(each) for each in settings.catalogues)
+    claims, ledgers = load_claims(settings), load_ledgers(settings)
+    check_selection(request)
+    wanted = wanted_kinds(settings, catalogues, claims, request.only_controls)
+    sources = request.open_sources(settings, wanted, request.only_sources)
+    return Inputs(request.now().replace(microsecond=0), catalogues, claims, ledgers, sources)
+
+
+def write_run(
+    stage: Path, evidence: EvidenceSet, request: ScanRequest, settings: Settings, read: Inputs
+) -> tuple[Results, tuple[str, ...]]:
+    """Judge the evidence that stands in a stage, and write policy, results and reports beside it."""
+    write_index(stage, evidence)
+    request.report("judging")
+    facts = RunFacts(read.run, read.started, request.now(), __version__, request.only_controls, request.only_sources)
+    policy = policy_documents(
+        settings, read.catalogues, load_controls(), read.claims, read.sources, facts, read.ledgers
+    )
+    policy |= _before(settings, policy)
+    results, documents = judge_evidence(evidence, policy)
+    _write_all(stage / "data" / "policy", {name: canonical(each) for name, each in policy.items()})
+    _write_all(stage / "data" / "results", documents)
+    request.report("writing the reports")
+    return results, _write_reports(stage, settings)
+
+
+def seal_run(
+    stage: Path,
+    request: ScanRequest,
+    settings: Settings,
+    read: Inputs,
+    previous: str | None,
+    signer: Signer,
+) -> str:
+    """Seal what stands in a stage; gives the bundle's identity."""
+    request.report("sealing")
+    predicate = _predicate(stage, request, settings, read.run, (read.started, request.now()), previous)
+    return seal(stage, predicate, signer, _bag_info(settings))
 
 
 def _before(settings: Settings, policy: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -205,11 +251,12 @@ def _write_reports(stage: Path, settings: Settings) -> tuple[str, ...]:
 def _predicate(
     stage: Path,
     request: ScanRequest,
+    settings: Settings,
     run: str,
     clock: tuple[datetime, datetime],
     previous: str | None,
 ) -> dict[str, JsonValue]:
-    organisation = request.settings.organisation
+    organisation = settings.organisation
     folder = stage / "data" / "policy" / "catalogues"
     return {
         "as_of": encode_time(clock[0]),

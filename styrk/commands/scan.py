@@ -6,13 +6,14 @@ import argparse
 import json
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from checks.finding import Finding, Severity, Status
 from config.loading import load_default_settings, load_settings
 from config.settings import Settings
 from styrk.keys import public_key_path, signer
+from styrk.owners import OwnersResult, scan_for_owners
 from styrk.scan import ScanRequest, ScanResult, exit_status, scan
 from styrk.terminal import clean, paragraph, shortened
 
@@ -39,16 +40,16 @@ def run(options: argparse.Namespace) -> int:
     key, path, made = signer(options.key or settings.output.signing_key)
     if made:
         print(f"made the signing key {path}; hand {public_key_path(path)} to those who verify", file=sys.stderr)
-    result = scan(
-        ScanRequest(
-            settings=settings,
-            out=options.out or settings.output.directory,
-            only_sources=tuple(options.source),
-            only_controls=tuple(options.control),
-            report=_log if options.log else _progress,
-        ),
-        key,
+    request = ScanRequest(
+        settings=settings,
+        out=options.out or settings.output.directory,
+        only_sources=tuple(options.source),
+        only_controls=tuple(options.control),
+        report=_log if options.log else _progress,
     )
+    if settings.owners:
+        return _for_owners(scan_for_owners(request, key), options)
+    result = scan(request, key)
     findings = [finding for _, finding in result.results.findings]
     status = exit_status(findings)
     if options.log:
@@ -57,6 +58,27 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(_as_json(result, status) if options.json else _as_text(result, findings))
     return status
+
+
+def _for_owners(made: OwnersResult, options: argparse.Namespace) -> int:
+    """Tell of each owner's bundle, and of what is in none; the worst of their statuses."""
+    statuses = {name: exit_status(finding for _, finding in result.results.findings) for name, result in made.results}
+    nobodys = [f"{count} of {kind} from {source}" for (source, kind), count in sorted(made.nobodys.items())]
+    if options.json:
+        owners = {name: json.loads(_as_json(result, statuses[name])) for name, result in made.results}
+        print(json.dumps({"owners": owners, "nobodys": nobodys, "exit_status": _worst(statuses.values())}))
+        return _worst(statuses.values())
+    tell = _log if options.log else print
+    for name, result in made.results:
+        tell(f"{name}: sealed {result.bundle}, identity {result.identity}, status {statuses[name]}")
+    if nobodys:
+        tell(f"in no bundle, for no owner's selection names them: {', '.join(nobodys)}")
+    return _worst(statuses.values())
+
+
+def _worst(statuses: Iterable[int]) -> int:
+    """Exceptions first, then what could not be determined."""
+    return max(statuses, key=(0, 3, 1).index)
 
 
 def this_host() -> Settings:
