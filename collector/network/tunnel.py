@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
@@ -22,7 +22,11 @@ GROUP_SECONDS = 0.2
 """Attempts that start within this time share an SSH connection."""
 _SYN_TIMES = (1.0, 3.0, 7.0)
 """Seconds after which Linux sends the first packet of a TCP connection again (RFC 6298, tcp_syn_retries)."""
-_GROUPS_AT_ONCE = 32
+_OF_THE_RATE = 0.85
+"""Attempts that start evenly reach the wire less evenly: what is left keeps every single second below the rate."""
+_GROUPS_AT_ONCE = 64
+_LOG_ONS_AT_ONCE = 6
+"""OpenSSH turns some away from the tenth unauthenticated connection on (sshd_config(5), MaxStartups)."""
 
 PROHIBITED = 1
 """SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254 section 5.1): the vantage forwards nothing."""
@@ -88,6 +92,18 @@ class Gate:
             self._sleep(start - now)
 
 
+class _Pace:
+    """How groups share the vantage: few log on at the same time, and one starts its attempts at a time.
+
+    Groups whose attempts were mixed would each last as long as all of them, and their first packets be repeated.
+    """
+
+    def __init__(self, starts: float) -> None:
+        self.gate = Gate(starts)
+        self.turn = threading.Lock()
+        self.log_on = threading.Semaphore(_LOG_ONS_AT_ONCE)
+
+
 def attempt_all(
     tunnel: Tunnel, targets: Sequence[tuple[str, int]], per_second: int, timeout: float
 ) -> dict[int, Answer | SourceError]:
@@ -96,35 +112,39 @@ def attempt_all(
     At most `per_second` first packets are sent a second, repeated ones counted. Raises ForwardingRefusedError where the
     vantage forwards nothing, SourceError where it cannot be reached at all.
     """
-    starts = per_second / packets_of(timeout + GROUP_SECONDS)
-    gate, found = Gate(starts), {}
+    starts = _OF_THE_RATE * per_second / packets_of(timeout + GROUP_SECONDS)
+    pace, found = _Pace(starts), {}
     size = max(1, int(starts * GROUP_SECONDS))
     groups = [range(first, min(first + size, len(targets))) for first in range(0, len(targets), size)]
     if not groups:
         return {}
     first, *rest = groups
-    answers = dict(_group(tunnel, targets, first, gate, timeout))
+    answers = dict(_group(tunnel, targets, first, pace, timeout))
     for answer in answers.values():
         if isinstance(answer, SourceError):
             raise answer
         if answer.code == PROHIBITED:
             raise ForwardingRefusedError(answer.words)
     found.update(answers)
-    with ThreadPoolExecutor(_GROUPS_AT_ONCE, thread_name_prefix="probe") as pool:
-        for each in pool.map(lambda group: list(_group(tunnel, targets, group, gate, timeout)), rest):
+    at_once = min(_GROUPS_AT_ONCE, int(timeout / GROUP_SECONDS) + _LOG_ONS_AT_ONCE)
+    with ThreadPoolExecutor(at_once, thread_name_prefix="probe") as pool:
+        for each in pool.map(lambda group: list(_group(tunnel, targets, group, pace, timeout)), rest):
             found.update(each)
     return found
 
 
 def _group(
-    tunnel: Tunnel, targets: Sequence[tuple[str, int]], group: range, gate: Gate, timeout: float
+    tunnel: Tunnel, targets: Sequence[tuple[str, int]], group: range, pace: _Pace, timeout: float
 ) -> Iterator[tuple[int, Answer | SourceError]]:
     try:
-        with tunnel.opener(timeout) as opener, ThreadPoolExecutor(len(group)) as pool:
+        with ExitStack() as stack, ThreadPoolExecutor(len(group)) as pool:
+            with pace.log_on:
+                opener = stack.enter_context(tunnel.opener(timeout))
             started = []
-            for number in group:
-                gate.wait()
-                started.append((number, pool.submit(_attempt, opener, targets[number], timeout)))
+            with pace.turn:
+                for number in group:
+                    pace.gate.wait()
+                    started.append((number, pool.submit(_attempt, opener, targets[number], timeout)))
             answers = [(number, future.result()) for number, future in started]
     except SourceError as error:
         yield from ((number, error) for number in group)
