@@ -15,7 +15,7 @@ from datetime import date, datetime
 
 from checks.ages import span
 from checks.finding import Outcome, Severity, conforms, out_of_scope, undetermined
-from checks.record_rules.joins import has_one, key_of, lacks_column
+from checks.record_rules.joins import has_one, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
@@ -26,6 +26,7 @@ from collector.records.changes import Change, ObservedChange
 
 CONTROL = "change-unregistered"
 READS = (ObservedChange, Change, ProtectedSystem)
+EVERY_RECORD = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per change in a host's log."""
     tickets = evidence.reading(Change)
+    if not tickets.populations:
+        for host in sorted({row.host for row in observed.records}):
+            yield decide(host, unread(host, tickets))
+        return
     systems: defaultdict[str, set[str]] = defaultdict(set)
     for system in evidence.reading(ProtectedSystem).records:
         for host in system.hosts:

@@ -37,7 +37,7 @@ def test_a_ticket_near_in_time_for_its_system_or_the_host() -> None:
 
 
 def test_thin_evidence_and_automatic_updates() -> None:
-    assert outcome(observed(), SYSTEMS) == "?no-register"
+    assert said(CHECK, observed(), SYSTEMS) == {"s1": "?no-register"}
     assert outcome(observed(), partly(Change)) == "?register-incomplete"
     assert outcome(observed(), without(ticket(date(2026, 1, 1)), "deployed")) == "?no-column"
     automatic = finding(CHECK, observed(automatic=True), ticket(TODAY), SYSTEMS)
