@@ -99,6 +99,8 @@ def _heard(
 
 def _clock(host: Host, clocks: Sequence[TimeSync]) -> Outcome | None:
     for each in clocks:
+        if each.shares_clock:
+            continue  # another host's clock, judged there
         if each.stratum == 16 or each.leap == "not-synchronised" or each.running is False:
             return deviates(host, "clock-off")
         if each.offset_us is not None and abs(each.offset_us) > MAX_OFFSET_US:
