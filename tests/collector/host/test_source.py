@@ -13,6 +13,7 @@ from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.host.sections import KINDS
 from collector.host.source import LocalHost, SshHosts
+from collector.records.configuration import ConfigurationSetting
 from collector.records.host import Host, Interface, PendingUpdate, Software
 from collector.records.identity import Account, LocalPrivilege
 from collector.records.record import Record
@@ -207,7 +208,13 @@ def test_this_host_is_read_in_full_as_the_user_that_runs_the_scan(tmp_path: Path
     loopback = next(interface for interface in evidence.reading(Interface).records if interface.name == "lo")
     assert loopback.kind == "loopback"
     assert "127.0.0.1/8" in loopback.addresses
+    settings = {each.name: each.value for each in evidence.reading(ConfigurationSetting).records}
+    assert settings["kernel.randomize_va_space"] in {"0", "1", "2"}
     assert {population.kind for population in evidence.populations} | {gap.kind for gap in evidence.gaps} >= {
+        "installed-software",
+        "observed-change",
+        "security-log",
+        "storage-volume",
         "local-privilege",
         "patch-state",
         "time-sync",
