@@ -37,10 +37,15 @@ _REMOVE = Text(
 REASONS = {
     "anyone-may-act": Reason(
         Text(
-            "Låter vem som helst ({may_act}) uppträda i andras namn mot sig.",
-            "Lets anyone ({may_act}) act in others' names towards it.",
+            "Låter vem som helst ({may_act}) uppträda i andras namn mot {resource}.",
+            "Lets anyone ({may_act}) act in others' names towards {resource}.",
         ),
-        _REMOVE,
+        Text(
+            "Töm listan nu (Set-ADComputer {resource} -PrincipalsAllowedToDelegateToAccount $null), och ta reda på vem"
+            " som satte den.",
+            "Empty the list now (Set-ADComputer {resource} -PrincipalsAllowedToDelegateToAccount $null), and find out"
+            " who set it.",
+        ),
         Severity.HIGH,
     ),
     "acts-on-controller": Reason(

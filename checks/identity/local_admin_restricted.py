@@ -91,6 +91,6 @@ def _judge_holder(privilege: LocalPrivilege, parameters: Parameters) -> Outcome:
         return undetermined(privilege, "members-unknown", role=role)
     if not parameters.approved:
         return undetermined(
-            privilege, "no-approved-list", role=role, setting="controls: local-admin-restricted: approved"
+            privilege, "no-approved-list", role=role, setting="controls: local-admin-restricted: parameters: approved"
         )
     return deviates(privilege, "not-approved", role=role)

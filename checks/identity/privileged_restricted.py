@@ -118,7 +118,7 @@ def _judge_holder(privilege: Privilege, parameters: Parameters, trusted: Mapping
         return deviates(privilege, "disabled-holder", role=role, through=through)
     if not parameters.approved:
         return undetermined(
-            privilege, "no-approved-list", role=role, setting="controls: privileged-restricted: approved"
+            privilege, "no-approved-list", role=role, setting="controls: privileged-restricted: parameters: approved"
         )
     if approved:
         return conforms(privilege)
