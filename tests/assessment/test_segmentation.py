@@ -1,0 +1,100 @@
+"""The matrix of zones: what each square says, and that thin evidence never looks like agreement."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from assessment.segmentation import NONE, Cell, Picture, matrix, matrix_document
+from checks.discovery import discover
+from collector.evidence import Gap, Population
+from collector.records.host import Interface
+from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Probe, Zone
+from tests.checks.made import AS_OF, evidence, gap, seen
+
+ZONES = (Zone(name="a", networks=("10.1.0.0/24",)), Zone(name="b", networks=("10.2.0.0/24",)))
+INTERFACES = (
+    Interface(host="fw", name="left", addresses=("10.1.0.1/24",)),
+    Interface(host="fw", name="right", addresses=("10.2.0.1/24",)),
+)
+CHAIN = FirewallChain(device="fw", family="inet", table="f", name="forward", hook="forward", policy="drop")
+FLOW = DeclaredFlow(source="a", destination="b", ports=("443",), owner="it")
+
+
+def rule(port: str, **facts: Any) -> FirewallRule:
+    fields: dict[str, Any] = {
+        "device": "fw", "family": "inet", "table": "f", "chain": "forward", "position": int(port), "verdict": "accept",
+        "sources": ("10.1.0.0/24",), "protocols": ("tcp",), "ports": (port,), **facts,
+    }  # fmt: skip
+    return FirewallRule(**fields)
+
+
+def probe(port: int, outcome: Any) -> Probe:
+    return Probe(
+        vantage="v", zone="a", target="10.2.0.5", target_zone="b", port=port, outcome=outcome, target_alive=True
+    )
+
+
+def parts(*rules: FirewallRule, flows: tuple[DeclaredFlow, ...] = (FLOW,)) -> list[Population[Any] | Gap]:
+    return [
+        seen(FirewallChain, CHAIN, source="fw"),
+        seen(FirewallRule, *rules, source="fw"),
+        seen(Interface, *INTERFACES, source="fw"),
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, *flows, source="declared"),
+    ]
+
+
+def cell(*held: Population[Any] | Gap) -> Cell:
+    found = matrix(evidence(*held), discover(), AS_OF)
+    return next(each for each in found.cells if each.source == "a")
+
+
+@pytest.mark.parametrize(
+    ("rules", "probes", "picture"),
+    [
+        ((rule("443"),), (), Picture.AGREES),
+        ((rule("443"),), (probe(443, "open"),), Picture.AGREES),
+        ((rule("443"), rule("22")), (), Picture.DIFFERS),
+        ((), (), Picture.DIFFERS),
+        ((rule("443"),), (probe(443, "no-answer"),), Picture.DIFFERS),
+        ((rule("443"),), (probe(22, "open"),), Picture.DIFFERS),
+        ((rule("443"), rule("22", not_understood=("x",))), (), Picture.UNKNOWN),
+        ((rule("443"),), (probe(22, "failed"),), Picture.UNKNOWN),
+    ],
+)
+def test_one_disagreement_decides(rules: tuple[FirewallRule, ...], probes: tuple[Probe, ...], picture: Picture) -> None:
+    held = parts(*rules)
+    if probes:
+        held.append(seen(Probe, *probes, source="probe"))
+    assert cell(*held).picture is picture
+
+
+def test_a_firewall_that_was_not_read_is_not_agreement() -> None:
+    unread = [seen(Zone, *ZONES, source="declared"), seen(DeclaredFlow, FLOW, source="declared")]
+    assert cell(*unread).picture is Picture.NOT_SEEN
+    held = parts(rule("443"))
+    held[1] = seen(FirewallRule, source="fw", missing=[gap(FirewallRule, source="fw", subject="fw")])
+    found = matrix(evidence(*held), discover(), AS_OF)
+    assert ({each.picture for each in found.cells}, found.unread) == ({Picture.NOT_SEEN}, ("fw",))
+    assert len(found.gaps) == 1
+
+
+def test_without_zones_there_is_none() -> None:
+    assert matrix(evidence(*parts(rule("443"))[:3]), discover(), AS_OF) is NONE
+
+
+def test_the_document_tells_what_passes_and_what_has_expired() -> None:
+    old = DeclaredFlow(source="a", destination="b", ports=("22",), valid_until=date(2026, 1, 1))
+    held = evidence(*parts(rule("443"), rule("22"), flows=(FLOW, old)))
+    document: Any = json.loads(json.dumps(matrix_document(matrix(held, discover(), AS_OF))))
+    first = document["cells"][0]
+    assert (document["zones"], first["picture"], first["judged"]) == (["a", "b"], "differs", True)
+    assert first["passing"] == {"tcp": "22,443"}
+    assert [(each["ports"], each["expired"]) for each in first["declared"]] == [(["22"], True), (["443"], False)]
+    assert [(each["reason"], each["facts"]["valid_until"]) for each in first["remarks"]] == [
+        ("passes-after-expiry", "2026-01-01")
+    ]
