@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import backup, directory, segmentation, ssh_hosts, startup, this_host
+from bench import backup, directory, probes, segmentation, ssh_hosts, startup, this_host
 from bench.case import Line, NotHereError, Options
 from bench.measure import Comparison, FailedRunError, Run
 
@@ -29,6 +29,7 @@ CASES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "backup": backup.lines,
     "scan": this_host.lines,
     "segmentation": segmentation.lines,
+    "probes": probes.lines,
 }
 HEAD = f"{'':<30} {'wall s':>7} {'CPU s':>7} {'MB':>4} {'x wall':>6} {'x CPU':>6} {'CPU/unit':>9}"
 

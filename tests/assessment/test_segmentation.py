@@ -74,7 +74,10 @@ def test_one_disagreement_decides(rules: tuple[FirewallRule, ...], probes: tuple
 
 
 def test_a_firewall_that_was_not_read_is_not_agreement() -> None:
-    unread = [seen(Zone, *ZONES, source="declared"), seen(DeclaredFlow, FLOW, source="declared")]
+    unread: list[Population[Any] | Gap] = [
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, FLOW, source="declared"),
+    ]
     assert cell(*unread).picture is Picture.NOT_SEEN
     held = parts(rule("443"))
     held[1] = seen(FirewallRule, source="fw", missing=[gap(FirewallRule, source="fw", subject="fw")])

@@ -144,6 +144,12 @@ def test_a_way_through_two_firewalls_needs_both_and_a_hidden_source_meets_the_se
     assert [(name, each.translation) for _, name, each in passage.hidden] == [("one", "masquerade")]
     (back,) = estate.passages(estate.zones[1], estate.zones[0], "tcp")
     assert not back.passes
+    plain = firewall(
+        "two", "10.2.0.1/24", "10.9.0.2/30", "10.1.0.0/24", rule("two", "forward", sources=("10.1.0.0/24",))
+    )
+    estate = Estate([one, plain], estate.zones)
+    (passage,) = estate.passages(estate.zones[0], estate.zones[1], "tcp")
+    assert estate.ports.ranges(passage.passes) == [(1, 79), (81, 65535)]
 
 
 def test_an_estate_that_makes_too_much_work_is_not_judged() -> None:
