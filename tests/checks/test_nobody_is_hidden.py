@@ -106,7 +106,7 @@ def test_whoever_deviates_alone_deviates_among_thousands(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_lists_equal_the_counts(name: str, data: st.DataObject) -> None:
     check = CHECKS[name]
