@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assessment.backup_chain import Chain, backup_chains
 from assessment.claims import ClaimAssessment, assess_claims
+from assessment.contracts import contract_gaps, contracts_document
 from assessment.control_state import stand
 from assessment.derived import cite, with_effects, with_verdicts
 from assessment.follow_up_document import follow_up_document
@@ -53,6 +54,8 @@ class Results:
     claims: tuple[ClaimAssessment, ...]
     follow_up: Mapping[str, JsonValue]
     """The file recommendations.json."""
+    contracts: Mapping[str, JsonValue]
+    """The file contracts.json."""
     waivers: tuple[WaiverUse, ...]
     coverage: Coverage
     ways_in: WaysIn = NONE
@@ -106,6 +109,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
         requirements=requirements,
         claims=claims,
         follow_up=follow_up_document(followed, policy.before, after),
+        contracts=contracts_document(contract_gaps(policy, flat)),
         waivers=uses,
         coverage=_coverage(asked, checks, requirements),
         ways_in=ways_in(evidence, checks, policy.as_of),
@@ -148,6 +152,7 @@ def documents(results: Results) -> dict[str, bytes]:
         "claims.json": _bytes({"claims": claims}),
         "backup_chain.json": _bytes({"rows": [_chain_document(chain) for chain in results.backup_chains]}),
         "recommendations.json": _bytes(dict(results.follow_up)),
+        "contracts.json": _bytes(dict(results.contracts)),
         "ways_in.json": _bytes(
             {
                 "rows": [_way_document(row) for row in results.ways_in.rows],

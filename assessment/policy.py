@@ -122,6 +122,19 @@ class Requirement:
     catalogue: str
     controls: tuple[AskedControl, ...]
     point: Reference | None = None
+    owner: str = ""
+    """Who has to act: `municipality`, `supplier`, `both` ...; empty where the catalogue does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract with a supplier, by its clauses."""
+
+    id: str
+    supplier: str
+    clauses: tuple[tuple[str, tuple[str, ...]], ...]
+    """Clause number, and the controls that it promises."""
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,7 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     claims: tuple[Claim, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
+    contracts: tuple[Contract, ...] = ()
     before: Stand | None = None
     """How the controls that recommendations link to stood before, by the evidence of an earlier bundle."""
     only_controls: tuple[str, ...] = ()
@@ -201,6 +215,7 @@ def read_policy(documents: Mapping[str, JsonValue]) -> Policy:
             waivers=tuple(_waiver(_object(each)) for each in _list(settings.get("waivers", []))),
             claims=tuple(_claim(_object(each)) for each in _list(documents.get("claims.json", []))),
             recommendations=read_recommendations(documents.get("recommendations.json", [])),
+            contracts=tuple(_contract(_object(each)) for each in _list(documents.get("contracts.json", []))),
             before=read_stand(documents["before.json"]) if "before.json" in documents else None,
             only_controls=_strings(run.get("only_controls", [])),
         )
@@ -228,6 +243,7 @@ def _requirements(catalogue: Mapping[str, JsonValue]) -> list[Requirement]:
             catalogue=str(catalogue["id"]),
             controls=_asked_controls(each.get("controls") or []),
             point=_reference(_object(each["crosswalk"])) if each.get("crosswalk") else None,
+            owner=str(each.get("owner") or ""),
         )
         for each in map(_object, _list(catalogue["requirements"]))
     ]
@@ -252,6 +268,16 @@ def _claim(value: Mapping[str, JsonValue]) -> Claim:
         clause=_optional(value.get("clause")),
         period=period,
         share_percent=decode(int, value.get("share_percent", 100)),
+    )
+
+
+def _contract(value: Mapping[str, JsonValue]) -> Contract:
+    clauses = [_object(each) for each in _list(value.get("clauses", []))]
+    return Contract(
+        id=str(value["id"]),
+        supplier=str(value["supplier"]),
+        clauses=tuple((str(each["clause"]), _strings(each["controls"])) for each in clauses),
+        valid_to=_day(value.get("valid_to")),
     )
 
 

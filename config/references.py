@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.catalogue import available_catalogues, check_control, is_path, load_catalogue
 from config.claims import Systems, load_claim_files
+from config.contracts import load_contract_files
 from config.document import Document, DocumentPath, Node
 from config.ledgers import load_ledger_files
 from config.networks import check_networks
@@ -194,6 +195,7 @@ def _check_claims(document: Document, base: Path) -> list[Problem]:
 
 def _check_statements(document: Document, base: Path) -> list[Problem]:
     return [
+        *_check_files(document, base, ("contracts",), load_contract_files),
         *_check_files(document, base, ("questions",), load_question_files),
         *_check_files(document, base, ("recommendations", "ledgers"), load_ledger_files),
     ]

@@ -149,6 +149,8 @@ class Settings(Strict):
     controls: dict[Identifier, ControlSettings] = Field(default_factory=dict)
     claims: Files = ()
     """YAML files with the list `claims`: a file, a folder, a pattern such as `claims/*.yaml`, or a list of them."""
+    contracts: Files = ()
+    """YAML files with the list `contracts`: which clause answers to which control."""
     questions: Files = ()
     """YAML files with the list `questions`: the log of questions to suppliers."""
     recommendations: FollowUpSettings | None = None

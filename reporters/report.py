@@ -13,6 +13,7 @@ from reporters.bundle.reader import Bundle, open_bundle
 
 _ZONES = f"{RESULTS}/segmentation.json"
 _FOLLOW_UP = f"{RESULTS}/recommendations.json"
+_CONTRACTS = f"{RESULTS}/contracts.json"
 _LEDGERS = f"{POLICY}/recommendations.json"
 
 Json = dict[str, Any]
@@ -49,6 +50,8 @@ class ReportContents:
     """data/results/backup_chain.json: the chain of backup of each critical system; empty for a bundle without it."""
     follow_up: Json = field(default_factory=dict)
     """data/results/recommendations.json: whether earlier recommendations were heeded."""
+    contracts: Json = field(default_factory=dict)
+    """data/results/contracts.json: what the contracts with suppliers promise, and what they lack."""
     ledgers: Sequence[Json] = ()
     """data/policy/recommendations.json: the recommendations, and what the addressees say of them."""
     identity: str | None = None
@@ -80,6 +83,7 @@ def read_contents(bundle_path: Path) -> ReportContents:
             evidence=_object(bundle, EVIDENCE_INDEX),
             stated_claims=_list(bundle, f"{POLICY}/claims.json") if _holds(bundle, f"{POLICY}/claims.json") else [],
             follow_up=_object(bundle, _FOLLOW_UP) if _holds(bundle, _FOLLOW_UP) else {},
+            contracts=_object(bundle, _CONTRACTS) if _holds(bundle, _CONTRACTS) else {},
             ledgers=_list(bundle, _LEDGERS) if _holds(bundle, _LEDGERS) else [],
             identity=bundle.identity if _holds(bundle, TAG_MANIFEST) else None,
         )

@@ -97,6 +97,7 @@ def _inputs(read: Inputs, owner: Owner, sources: set[str]) -> Inputs:
         read,
         claims=tuple(each for each in read.claims if owner.clean(_plain(each))),
         ledgers=tuple(each for each in read.ledgers if owner.clean(_plain(each))),
+        contracts=tuple(each for each in read.contracts if owner.clean(_plain(each))),
         sources=tuple(each for each in read.sources if each[0].source.id in sources),
     )
 

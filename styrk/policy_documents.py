@@ -10,6 +10,7 @@ from collector.collection import ConfiguredSource
 from collector.records.codec import JsonValue, encode_time
 from config.catalogue import Catalogue, Control
 from config.claims import ClaimSettings
+from config.contracts import ContractSettings
 from config.ledgers import Ledger
 from config.settings import Settings
 
@@ -35,6 +36,7 @@ def policy_documents(
     sources: Sequence[tuple[ConfiguredSource, str]],
     facts: RunFacts,
     ledgers: Iterable[Ledger] = (),
+    contracts: Iterable[ContractSettings] = (),
 ) -> dict[str, JsonValue]:
     """File name below data/policy/ to its document; `sources` come with their types.
 
@@ -64,6 +66,9 @@ def policy_documents(
             ],
         },
     }
+    signed: list[JsonValue] = [each.model_dump(mode="json", exclude_none=True) for each in contracts]
+    if signed:
+        documents["contracts.json"] = signed
     held: list[JsonValue] = [ledger.policy() for ledger in ledgers]
     if held:
         documents["recommendations.json"] = held

@@ -22,6 +22,7 @@ from collector.records.codec import JsonValue, encode_time
 from collector.records.record import Record
 from config.catalogue import Catalogue, load_catalogue, load_controls
 from config.claims import ClaimSettings, load_claims
+from config.contracts import ContractSettings, load_contracts
 from config.ledgers import Ledger, load_ledgers
 from config.settings import Settings
 from reporters.bundle.evidence_index import write_index
@@ -98,6 +99,7 @@ class Inputs:
     catalogues: tuple[Catalogue, ...]
     claims: tuple[ClaimSettings, ...]
     ledgers: tuple[Ledger, ...]
+    contracts: tuple[ContractSettings, ...]
     sources: tuple[Built, ...]
 
     @property
@@ -124,7 +126,7 @@ def read_inputs(request: ScanRequest) -> Inputs:
     check_selection(request)
     wanted = wanted_kinds(settings, catalogues, claims, request.only_controls)
     sources = request.open_sources(settings, wanted, request.only_sources)
-    return Inputs(request.now().replace(microsecond=0), catalogues, claims, ledgers, sources)
+    return Inputs(request.now().replace(microsecond=0), catalogues, claims, ledgers, load_contracts(settings), sources)
 
 
 def write_run(

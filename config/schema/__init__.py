@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 import config.catalogue
 import config.claims
+import config.contracts
 import config.ledgers
 import config.questions
 import config.registers
@@ -17,6 +18,7 @@ import config.settings
 import config.sources
 from config.catalogue import Catalogue
 from config.claims import ClaimsFile
+from config.contracts import ContractsFile
 from config.ledgers import Ledger
 from config.questions import QuestionsFile
 from config.registers import MappingFile
@@ -26,6 +28,7 @@ FOLDER = Path(__file__).parent
 SCHEMAS: dict[str, type[BaseModel]] = {
     "styrk.schema.json": Settings,
     "claims.schema.json": ClaimsFile,
+    "contracts.schema.json": ContractsFile,
     "questions.schema.json": QuestionsFile,
     "recommendations.schema.json": Ledger,
     "catalogue.schema.json": Catalogue,
@@ -36,6 +39,7 @@ _MODULES = (
     config.registers,
     config.settings,
     config.claims,
+    config.contracts,
     config.questions,
     config.catalogue,
     config.ledgers,

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from config.contracts import load_clauses
 from reporters.html.book import Book
 from reporters.html.decisions import ClaimRow, claim_rows
 from reporters.html.groups import Item
+from reporters.report import Json
 
 _ORDER = ("contradicted", "not-verifiable", "partly-confirmed", "confirmed")
 _QUESTIONS = "supplier-question-open"
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """A control that the contract does not promise, with a clause that would."""
+
+    title: str
+    requirements: tuple[str, ...]
+    proposal: str
+    """Empty where no clause is proposed."""
+    proposal_other: str
+    """The same clause in the other language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +38,50 @@ class SupplierView:
     """What is contradicted first."""
     questions: tuple[Item, ...]
     """Questions that should have been answered, or whose answer cannot be told."""
+    has_contract: bool
+    gaps: tuple[GapRow, ...]
+    covered: int
+    """Controls that a clause promises."""
 
 
 def supplier_views(book: Book) -> tuple[SupplierView, ...]:
     """Every supplier with a claim or an open question, by name."""
     claims = claim_rows(book)
     questions = _questions(book)
-    names = sorted({claim.supplier for claim in claims} | questions.keys())
+    contracts = {each["supplier"]: each for each in book.contents.contracts.get("suppliers", ())}
+    names = sorted({claim.supplier for claim in claims} | questions.keys() | contracts.keys())
     return tuple(
-        _view(name, [claim for claim in claims if claim.supplier == name], questions.get(name, [])) for name in names
+        _view(book, name, [claim for claim in claims if claim.supplier == name], questions.get(name, []), contracts)
+        for name in names
     )
 
 
-def _view(name: str, claims: list[ClaimRow], questions: list[Item]) -> SupplierView:
+def _view(
+    book: Book, name: str, claims: list[ClaimRow], questions: list[Item], contracts: Mapping[str, Json]
+) -> SupplierView:
     ordered = sorted(claims, key=lambda claim: _ORDER.index(claim.status))
     counts = ((status, sum(claim.status == status for claim in claims)) for status in _ORDER)
-    return SupplierView(name, tuple(pair for pair in counts if pair[1]), tuple(ordered), tuple(questions))
+    contract = contracts.get(name, {})
+    return SupplierView(
+        name=name,
+        counts=tuple(pair for pair in counts if pair[1]),
+        claims=tuple(ordered),
+        questions=tuple(questions),
+        has_contract=bool(contract),
+        gaps=tuple(_gap(book, each) for each in contract.get("gaps", ())),
+        covered=len(contract.get("covered", ())),
+    )
+
+
+def _gap(book: Book, gap: Json) -> GapRow:
+    clause = load_clauses().get(gap["control"])
+    own, other = ("sv", "en") if book.language == "sv" else ("en", "sv")
+    return GapRow(
+        title=book.control_title(gap["control"]),
+        requirements=tuple(gap["requirements"]),
+        proposal=getattr(clause, own) if clause else "",
+        proposal_other=getattr(clause, other) if clause else "",
+    )
 
 
 def _questions(book: Book) -> dict[str, list[Item]]:

@@ -40,6 +40,7 @@ def test_the_example_is_right_as_written() -> None:
 def test_the_example_with_everything_uncommented_is_right_and_shows_every_source(tmp_path: Path) -> None:
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "driftbolaget.yaml").write_text("claims: []\n", encoding="utf-8")
+    (tmp_path / "contracts.yaml").write_text("contracts: []\n", encoding="utf-8")
     (tmp_path / "questions.yaml").write_text("questions: []\n", encoding="utf-8")
     (tmp_path / "recommendations").mkdir()
     (tmp_path / "recommendations" / "2025.yaml").write_text(LEDGER, encoding="utf-8")

@@ -15,6 +15,7 @@ import yaml
 from collector.host.sections import sudo_lines
 from config.catalogue import load_catalogue, load_controls
 from config.claims import read_claims
+from config.contracts import load_contract_files
 from config.ledgers import load_ledger_files
 from config.loading import load_settings
 from config.questions import load_question_files
@@ -58,6 +59,8 @@ def test_settings_in_the_documents_load(text: str, tmp_path: Path) -> None:
         assert read_claims(path, sources, set())
     elif isinstance(content.get("questions"), list):
         assert load_question_files((path,))
+    elif isinstance(content.get("contracts"), list):
+        assert load_contract_files((path,))
     elif isinstance(content.get("recommendations"), list):
         assert load_ledger_files((path,))
     else:
