@@ -17,7 +17,8 @@ from checks.finding import Outcome, Verdict
 from checks.judgement import Check
 from checks.network.addresses import is_network
 from checks.network.declared_flows import is_legible
-from checks.network.estate import Estate, FirewallEvidence
+from checks.network.estate import Estate
+from checks.network.firewall import FirewallEvidence
 from checks.network.firewalls import firewalls_of
 from checks.network.pairs import PairVerdict, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError

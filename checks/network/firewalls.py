@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checks.network.addresses import is_network, unreadable_addresses
-from checks.network.estate import FirewallEvidence
+from checks.network.firewall import FirewallEvidence
 from checks.network.parts import illegible
 from collector.evidence import EvidenceSet, R
 from collector.records.host import Interface, Route

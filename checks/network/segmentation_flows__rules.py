@@ -20,7 +20,8 @@ from itertools import permutations
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.network.addresses import is_network
 from checks.network.declared_flows import is_legible
-from checks.network.estate import Estate, FirewallEvidence
+from checks.network.estate import Estate
+from checks.network.firewall import FirewallEvidence
 from checks.network.firewalls import Unread, firewalls_of
 from checks.network.pairs import PROTOCOLS, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError

@@ -149,19 +149,31 @@ class ReachabilityProbe:
         recorder.complete(Probe, source_count=len(self._attempts))
 
     def diagnose(self) -> Iterable[Diagnosis]:
-        """Whether the vantage has what the attempts need; no target is touched."""
+        """Whether the vantage has what the attempts need; no target is touched.
+
+        Whether its SSH server forwards is seen at the first attempt only; by TCP it needs nothing else.
+        """
+        by_udp = sum(1 for each in self._attempts if each.protocol == "udp")
+        tunnel: object = self._shell() if self._settings.vantage is not None else None
         try:
+            if isinstance(tunnel, Tunnel):
+                yield self._log_on(tunnel, len(self._attempts) - by_udp)
             answer = self._shell().run(b"command -v bash && command -v timeout", 4096, _SLACK_SECONDS)
         except SourceError as error:
             yield Diagnosis(self.vantage, ok=False, text=error.detail, remedy=error.remedy)
             return
-        ok = len(answer.split()) == 2
-        yield Diagnosis(
-            self.vantage,
-            ok=ok,
-            text=f"ready for {len(self._attempts)} attempts" if ok else "bash or timeout is missing",
-            remedy="" if ok else "apt-get install bash coreutils",
-        )
+        ready = sum(1 for word in answer.split() if word.startswith(b"/")) == 2
+        if ready:
+            yield Diagnosis(self.vantage, ok=True, text=f"ready for {len(self._attempts)} attempts by its shell")
+        elif tunnel is None or by_udp:
+            text = "bash or timeout is missing" + (f", which {by_udp} attempts by UDP need" if by_udp else "")
+            yield Diagnosis(self.vantage, ok=False, text=text, remedy="apt-get install bash coreutils")
+
+    def _log_on(self, tunnel: Tunnel, by_tcp: int) -> Diagnosis:
+        with tunnel.opener(_SLACK_SECONDS):
+            pass
+        text = f"logged on; {by_tcp} attempts by TCP go through its SSH server, if that forwards"
+        return Diagnosis(self.vantage, ok=True, text=text)
 
     def _results(self, recorder: Recorder) -> dict[Attempt, tuple[Outcome, datetime]]:
         by_tcp = [each for each in self._attempts if each.protocol == "tcp"]

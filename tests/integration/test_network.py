@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
-from checks.network.estate import Estate, FirewallEvidence
+from checks.network.estate import Estate
+from checks.network.firewall import FirewallEvidence
 from checks.network.firewalls import firewalls_of
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.network.estate import Estate, FirewallEvidence
+from checks.network.estate import Estate
+from checks.network.firewall import FirewallEvidence
 from checks.network.symbolic import TooMuchError
 from collector.records.host import Interface, Route
 from collector.records.network import FirewallChain, FirewallRule, Zone

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -276,3 +277,16 @@ def test_where_the_vantage_forwards_nothing_a_script_does_it(tmp_path: Path) -> 
     (probe,) = through(shell, tmp_path, 1).reading(Probe).records
     assert probe.outcome == "open"
     assert len(shell.scripts) == 1
+
+
+@pytest.mark.parametrize(
+    ("protocol", "answer", "said"),
+    [("tcp", b"/bin/bash\n/bin/timeout\n", [True, True]), ("tcp", b"no shell", [True]), ("udp", b"no", [True, False])],
+)
+def test_a_vantage_without_a_shell_is_enough_by_tcp(protocol: Any, answer: bytes, said: list[bool]) -> None:
+    settings = ProbeSource(
+        id="probe", type="probe", zone="clients", login=LOGIN, vantage=SshTarget(name="v1"),
+        targets=(ProbeTarget(address="10.77.2.10", ports=(53,), protocol=protocol),),
+    )  # fmt: skip
+    source = ReachabilityProbe(settings, ZONES, lambda _target: ForwardingShell({}, answer))
+    assert [line.ok for line in source.diagnose()] == said
