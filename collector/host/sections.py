@@ -358,7 +358,7 @@ printf 'chassis='; cat /sys/class/dmi/id/chassis_type; return 0""",
         f"""cd /proc/sys || return 78
 for name in {" ".join(KERNEL_SETTINGS)}; do
   file=$(echo "$name" | tr . /)
-  value=; [ -r "$file" ] && read -r value <"$file" && printf '%s=%s\\n' "$name" "$value"
+  [ -r "$file" ] && value=$(cat "$file") && printf '%s=%s\\n' "$name" "$value"
 done; return 0""",
         cap=16 * KIB,
     ),

@@ -102,6 +102,21 @@ def _user(
     )
 
 
+APT_LOG = """
+Start-Date: 2026-11-02  09:15:00
+Commandline: apt-get install --option=secret nginx
+Requested-By: drift1 (1001)
+Install: nginx:amd64 (1.22.1-9), nginx-common:amd64 (1.22.1-9, automatic)
+End-Date: 2026-11-02  09:15:09
+
+Start-Date: 2026-11-03  06:20:00
+Commandline: /usr/bin/unattended-upgrade
+Upgrade: openssl:amd64 (3.0.15-1~deb12u1, 3.0.16-1~deb12u1)
+End-Date: 2026-11-03  06:20:04
+"""
+"""What apt writes of its runs (apt's history.log): one by a person, one by itself."""
+
+
 def _files(
     now: datetime,
     hosts: str,
@@ -121,6 +136,7 @@ def _files(
         "root ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n"
         f"{sudoers}@includedir /etc/sudoers.d\n",
         "etc/sudoers.d/styrk!": sudo_lines(COLLECTOR) + "\n",
+        "var/log/apt/history.log": APT_LOG,
         **apt_files(archives, now - timedelta(days=40)),
     }
     if chrony:
