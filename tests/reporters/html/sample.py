@@ -351,6 +351,7 @@ def contents_of(
         assessment=json.loads(results["assessment.json"]),
         claims=json.loads(results["claims.json"]),
         ways_in=json.loads(results["ways_in.json"]),
+        segmentation=json.loads(results.get("segmentation.json", b"{}")),
         backup_chain=json.loads(results["backup_chain.json"]),
         evidence={
             "format": 1,

@@ -33,6 +33,7 @@ def write(folder: Path, contents: ReportContents) -> Path:
         "results/claims.json": contents.claims,
         "results/ways_in.json": contents.ways_in,
         "results/backup_chain.json": contents.backup_chain,
+        "results/segmentation.json": contents.segmentation,
         "evidence/index.json": contents.evidence,
         **{f"policy/catalogues/{each['id']}.json": each for each in contents.catalogues},
     }

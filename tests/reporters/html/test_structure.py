@@ -62,6 +62,7 @@ def test_the_parts_stand_in_the_order_of_what_to_do(language: Language) -> None:
         "requirements",
         "ways",
         "backup",
+        "zones",
         "claims",
         "recommendations",
         "waivers",
