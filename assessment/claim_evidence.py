@@ -36,6 +36,15 @@ class NamedScope:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Subjects by name, for what several checks say of one subject to be counted once."""
+
+    in_scope: frozenset[str] = frozenset()
+    deviating: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """What one finding says of a claim."""
 
@@ -50,6 +59,8 @@ class Weighed:
     """Verdicts that this rests on: an account may have several."""
     undecided: int
     """Subjects of which the evidence says neither."""
+    names: Names
+    """Who they are, where the claim is about a share."""
     blind: bool
     """Whether there may be subjects that were not seen."""
     unusable: bool
@@ -94,6 +105,7 @@ def weigh(claim: Claim, scope: NamedScope, check: Check, policy: Policy, evidenc
     sources = {p.source for p in reading.populations} | {g.source for g in reading.gaps}
     selection = replace(
         scope.selection,
+        named=claim.share_percent < 100,
         sources=frozenset(source for source in sources if in_scope(claim.scope, source, policy.sources)),
     )
     known = check.parameters.__dataclass_fields__
@@ -136,8 +148,10 @@ def _of_moment(
     deviations = len(finding.exceptions) if in_its_time else 0
     subjects = finding.population.in_scope
     doubtful = finding.population.count - finding.population.examined
+    undecided = frozenset(each.subject for each in finding.undetermined)
     if word is not None:
         doubtful = max(0, _not_shown(finding, alone) - deviations)
+        undecided = _names_not_shown(finding, alone)
     usable = untimely is None and (word is None or doubtful < subjects)
     upheld = max(0, subjects - doubtful - deviations) if usable else 0
     others = [each for each in (untimely, word if doubtful or finding.undetermined else None) if each is not None]
@@ -150,6 +164,7 @@ def _of_moment(
         deviating=deviating,
         deviations=deviations,
         undecided=doubtful,
+        names=Names(finding.applied, frozenset(deviating), undecided & finding.applied),
         blind=_blind(finding),
         unusable=not usable and finding.status is not Status.NOT_APPLICABLE,
         others=tuple(others),
@@ -164,6 +179,15 @@ def _not_shown(finding: Finding, alone: Finding | None) -> int:
     names += [each.subject for one in (finding, alone) for each in one.undetermined]
     doubtful = max(len(set(names)), *(len(one.exceptions) + len(one.undetermined) for one in (finding, alone)))
     return min(doubtful, finding.population.in_scope)
+
+
+def _names_not_shown(finding: Finding, alone: Finding | None) -> frozenset[str]:
+    """As `_not_shown`, by name."""
+    if alone is None:
+        return finding.applied
+    doubtful = {each.subject for one in (finding, alone) for each in one.exceptions}
+    doubtful |= {each.subject for one in (finding, alone) for each in one.undetermined}
+    return finding.applied & doubtful | (finding.applied - alone.applied)
 
 
 def _of_days(finding: Finding, days: Days, period: Period, word: ClaimReason | None, alone: Days | None) -> Weighed:
@@ -195,6 +219,11 @@ def _of_days(finding: Finding, days: Days, period: Period, word: ClaimReason | N
         deviating=tuple(sorted(days.missed)),
         deviations=len(days.missed),
         undecided=len(days.open) + len(days.upheld) - len(upheld),
+        names=Names(
+            frozenset((*days.upheld, *days.missed, *days.open)),
+            frozenset(days.missed),
+            frozenset((*days.open, *(set(days.upheld) - set(upheld)))),
+        ),
         blind=_blind(finding),
         unusable=not covered,
         upheld_days=bool(part),
@@ -223,9 +252,8 @@ def unseen(claim: Claim, scope: NamedScope, weighed: Sequence[Weighed]) -> list[
 
 
 def _blind(finding: Finding) -> bool:
-    """Whether subjects may be missing: parts not read, a count not reached, or nobody there at all."""
-    whole_source = {each.reason for each in finding.undetermined if each.subject == finding.source}
-    return not finding.whole or bool(whole_source & {"empty-population", "population-incomplete"})
+    """Whether subjects may be missing: parts not read, or something not known of the source as a whole."""
+    return not finding.whole or any(each.subject == finding.source for each in finding.undetermined)
 
 
 def _older(finding: Finding, claim: Claim) -> ClaimReason | None:

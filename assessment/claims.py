@@ -6,7 +6,8 @@ older than the date that the claim speaks of does not count. A claim about a per
 and needs evidence that covers them. Every source, system and subject that the claim's scope names must have been
 judged: what was not seen keeps the claim from being confirmed. A finding to whose subjects the control does not apply
 confirms nothing and leaves nothing open. Where the claim is that a share conforms, it is contradicted when more
-deviate than that share allows, whoever else was seen, and confirmed when no more could.
+deviate than that share allows, whoever else was seen, and confirmed when no more could; each subject counts once, by
+the worst that any check of the control says of it.
 Waivers do not touch claims: an accepted risk does not make a statement true.
 """
 
@@ -86,11 +87,15 @@ def _assess(claim: Claim, policy: Policy, checks: Sequence[Check], evidence: Evi
 def _status(claim: Claim, weighed: Sequence[Weighed], *, unseen_part: bool) -> ClaimStatus:
     """By the share that deviates for certain, and the share that may.
 
-    Shares are counted over all the sources together: that is what a supplier's «98 %» is about.
+    Shares are counted over all the sources together: that is what a supplier's «98 %» is about. Each subject counts
+    once, by the worst that any of the control's checks says of it: one that conforms with five of six does not conform.
     """
-    subjects = sum(each.in_scope for each in weighed)
-    deviating = sum(each.deviations for each in weighed)
-    undecided = sum(each.undecided for each in weighed)
+    if claim.share_percent < 100:
+        subjects, deviating, undecided = _counted(weighed)
+    else:
+        subjects = sum(each.in_scope for each in weighed)
+        deviating = sum(each.deviations for each in weighed)
+        undecided = sum(each.undecided for each in weighed)
     allowed = (100 - claim.share_percent) * subjects
     blind = unseen_part or any(each.blind for each in weighed)
     if deviating * 100 > allowed and (claim.share_percent == 100 or not blind):
@@ -99,6 +104,14 @@ def _status(claim: Claim, weighed: Sequence[Weighed], *, unseen_part: bool) -> C
     if upheld and not blind and not any(each.unusable for each in weighed) and (deviating + undecided) * 100 <= allowed:
         return ClaimStatus.CONFIRMED
     return ClaimStatus.PARTLY_CONFIRMED if upheld else ClaimStatus.NOT_VERIFIABLE
+
+
+def _counted(weighed: Sequence[Weighed]) -> tuple[int, int, int]:
+    """How many subjects there are, how many deviate by any check, and how many may."""
+    subjects = {(each.finding.source, name) for each in weighed for name in each.names.in_scope}
+    deviating = {(each.finding.source, name) for each in weighed for name in each.names.deviating}
+    undecided = {(each.finding.source, name) for each in weighed for name in each.names.undecided}
+    return len(subjects), len(deviating), len(undecided - deviating)
 
 
 def _not_verifiable(claim: Claim, policy: Policy, *reasons: ClaimReason) -> ClaimAssessment:

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from assessment.policy import Period
-from checks.finding import Verdict
+from checks.finding import Outcome, Verdict
 from checks.judgement import Check, Selection, fit_parameters
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import AccessReview
@@ -93,7 +93,7 @@ def judge_days(
                 continue
             worst: dict[str, Verdict] = {}
             for outcome in check.judge(population, seen, values, moment):
-                if selection.holds(outcome.subject):
+                if selection.holds(outcome.subject) or _of_all(outcome, population.source):
                     worst[outcome.subject] = min(
                         outcome.verdict, worst.get(outcome.subject, outcome.verdict), key=_WORST_FIRST.index
                     )
@@ -105,6 +105,11 @@ def judge_days(
         lacking = {subject: [Verdict.UNDETERMINED] * (len(days) - len(series)) for subject, series in subjects.items()}
         whole = {subject: [*series, *lacking[subject]] for subject, series in subjects.items()}
         yield _sum_up(source, whole, days, thinned=thinned)
+
+
+def _of_all(outcome: Outcome, source: str) -> bool:
+    """Whether it is the source as a whole that is undetermined: any subject may be among what was not seen."""
+    return outcome.subject == source and outcome.verdict is Verdict.UNDETERMINED
 
 
 _WORST_FIRST = (Verdict.DEVIATES, Verdict.UNDETERMINED, Verdict.CONFORMS, Verdict.OUT_OF_SCOPE)

@@ -147,7 +147,8 @@ def _control(
     return ControlAssessment(
         asked.id,
         Status.NOT_DETERMINED if elsewhere else status,
-        nearly=status is Status.NOT_SATISFIED and _nearly(findings),
+        nearly=status is Status.NOT_SATISFIED
+        and _nearly(findings, {check.id: kind_name(check.reads[0]) for check in checks}),
         findings=tuple(key for key, _ in found),
         missing=Missing.NO_EVIDENCE if elsewhere else None,
         needs=needs,
@@ -162,14 +163,26 @@ def control_status(statuses: Sequence[Status]) -> Status:
     return Status.NOT_APPLICABLE if statuses else Status.NOT_DETERMINED
 
 
-def _nearly(findings: Sequence[Finding]) -> bool:
+def _nearly(findings: Sequence[Finding], kinds: Mapping[str, str]) -> bool:
     if any(finding.status is Status.NOT_DETERMINED or finding.undetermined for finding in findings):
         return False
     exceptions = [each for finding in findings for each in finding.exceptions if each.waiver is None]
-    deviating = sum(len(finding.exceptions) for finding in findings)
-    subjects = sum(finding.population.in_scope for finding in findings)
-    urgent = any(each.severity is Severity.HIGH for each in exceptions)
-    return not urgent and deviating * 100 <= LARGELY_PERCENT * subjects
+    if any(each.severity is Severity.HIGH for each in exceptions):
+        return False
+    deviating, subjects = 0, 0
+    for of_one in _by_subjects(findings, kinds).values():
+        names = {each.subject for finding in of_one for each in finding.exceptions}
+        deviating += max(len(names), *(len(finding.exceptions) for finding in of_one))
+        subjects += max(finding.population.in_scope for finding in of_one)
+    return deviating * 100 <= LARGELY_PERCENT * subjects
+
+
+def _by_subjects(findings: Sequence[Finding], kinds: Mapping[str, str]) -> Mapping[tuple[str, str], Sequence[Finding]]:
+    """The findings that are about the same subjects: several checks of a control do not make more of them."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        found.setdefault((finding.source, kinds.get(finding.check, finding.check)), []).append(finding)
+    return found
 
 
 def roll_up(controls: Sequence[ControlAssessment]) -> Judgement:

@@ -169,5 +169,7 @@ class Finding:
     """Who controls the sources of the evidence: `own` or suppliers, sorted."""
     matched: frozenset[str] = frozenset()
     """Of the subjects that the judgement was limited to, those that were seen; empty where it was not limited."""
+    applied: frozenset[str] = frozenset()
+    """Names of all that the control applies to; empty where the judgement was not asked to keep them."""
     oldest_evidence: datetime | None = None
     """When the earliest of the evidence was read, or written if that was earlier; None where none was."""

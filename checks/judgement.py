@@ -102,6 +102,8 @@ class Selection:
     """Names of the subjects that are judged."""
     hosts: frozenset[str] = frozenset()
     """Beside those names: every subject on one of these hosts (`account@host`, `host: product`)."""
+    named: bool = False
+    """Whether to keep the names of all that the control applies to, for several checks' word to be laid together."""
 
     def holds(self, subject: str) -> bool:
         """Whether a subject is selected."""
@@ -150,7 +152,7 @@ def judge_together(tasks: Sequence[Task], evidence: EvidenceSet, as_of: datetime
         of_kind = [number for number, task in enumerate(tasks) if task.check.reads[0] is kind]
         for population in subjects.populations:
             running = {
-                number: _Tally(tasks[number])
+                number: _Tally(tasks[number], population.source)
                 for number in of_kind
                 if _is_selected(tasks[number].selection, population.source)
             }
@@ -241,6 +243,7 @@ def _finding_of_population(
         obtained=max((p.provenance.obtained for p in read), key=list(Obtained).index),
         controlled_by=tuple(sorted({p.provenance.controlled_by for p in read})),
         matched=frozenset(tally.matched),
+        applied=frozenset(tally.applied),
         oldest_evidence=min(p.provenance.speaks_of for p in read),
     )
 
@@ -287,8 +290,9 @@ def status_of(
 class _Tally:
     """Outcomes, counted and sorted into what a finding lists; implements `checks.lockstep.Listener`."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, source: str) -> None:
         self.task = task
+        self.source = source
         self.judged = 0
         """Outcomes, those of subjects that were not selected too."""
         self.count = 0
@@ -296,12 +300,17 @@ class _Tally:
         self.not_decided = 0
         self.matched: set[str] = set()
         """Of the selected subjects, those that were seen."""
+        self.applied: set[str] = set()
+        """Names of the subjects that the control applies to, where the selection asks for them."""
         self.exceptions: list[ExceptionFound] = []
         self.undetermined: list[UndeterminedSubject] = []
         self.out_of_scope: Counter[str] = Counter()
 
     def take(self, outcomes: Iterator[Outcome]) -> None:
-        """Count outcomes; raises CheckError for a reason that the check does not declare."""
+        """Count outcomes; raises CheckError for a reason that the check does not declare.
+
+        What is undetermined of the source as a whole counts whatever was selected: it may hide any subject.
+        """
         selection = self.task.selection
         everything = selection.subjects is None
         conforming, conforms, out_of_scope = 0, Verdict.CONFORMS, Verdict.OUT_OF_SCOPE
@@ -310,14 +319,12 @@ class _Tally:
             if verdict is conforms:
                 if outcome is DEFERRED:
                     continue
-                if everything:
+                if everything and not selection.named:
                     conforming += 1
                     continue
             self.judged += 1
-            if not everything:
-                if not selection.holds(subject):
-                    continue
-                self.matched.add(subject)
+            if not everything and not self._is_wanted(subject, verdict):
+                continue
             self.count += 1
             if verdict is out_of_scope:
                 if reason not in self.out_of_scope:
@@ -325,6 +332,8 @@ class _Tally:
                 self.out_of_scope[reason] += 1
                 continue
             self.in_scope += 1
+            if selection.named:
+                self.applied.add(subject)
             if verdict is Verdict.DEVIATES:
                 self.exceptions.append(ExceptionFound(subject, reason, facts, self._severity(reason)))
             elif verdict is Verdict.UNDETERMINED:
@@ -334,6 +343,13 @@ class _Tally:
         self.judged += conforming
         self.count += conforming
         self.in_scope += conforming
+
+    def _is_wanted(self, subject: str, verdict: Verdict) -> bool:
+        """Whether a selected subject, or the source as a whole, is spoken of; the former are kept in mind."""
+        if self.task.selection.holds(subject):
+            self.matched.add(subject)
+            return True
+        return verdict is Verdict.UNDETERMINED and subject == self.source
 
     def _severity(self, reason: str) -> Severity:
         declared = self.task.check.reasons.get(reason)

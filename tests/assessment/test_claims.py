@@ -14,6 +14,7 @@ from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, 
 from collector.records.host import TimeSync
 from collector.records.identity import Account
 from collector.records.record import Record
+from collector.records.suppliers import Responsibility
 from tests.assessment.made import policy, source
 from tests.checks.made import AS_OF, evidence, gap, seen
 
@@ -267,3 +268,58 @@ def test_a_suppliers_log_beside_our_own_adds_nothing_to_what_ours_shows(
     )
     assert claim.status is status
     assert ("suppliers-own-word" in [each.code for each in claim.reasons]) is (status is not ClaimStatus.CONFIRMED)
+
+
+A_PATCHED = ProtectedSystem(name="A", patch_party="Leverantören AB")
+BY_THE_SUPPLIER = seen(
+    Responsibility,
+    Responsibility(
+        system="A",
+        control="patch-level",
+        doer="Leverantören AB",
+        responsible="Leverantören AB",
+        payer="Kommunen",
+        decided=AS_OF.date(),
+    ),
+)
+
+
+@pytest.mark.parametrize("scope", [{}, {"subjects": ["A: patch-level"]}])
+def test_a_scope_does_not_hide_what_is_not_known_of_the_source(scope: dict[str, Any]) -> None:
+    unread = assess(BY_THE_SUPPLIER, gap(ProtectedSystem, source="r"), control="responsibility-matrix", scope=scope)
+    assert unread.status is not ClaimStatus.CONFIRMED
+    handed = seen(ProtectedSystem, A_PATCHED, **HANDED)
+    assert (
+        assess(BY_THE_SUPPLIER, handed, control="responsibility-matrix", scope=scope).status
+        is not ClaimStatus.CONFIRMED
+    )
+
+
+def test_several_checks_of_a_control_do_not_thin_a_share_out() -> None:
+    names = [f"s{number}" for number in range(10)]
+    late = {"s0", "s1"}
+    points = [
+        Snapshot(identifier=f"{name}-{day}", time=AS_OF - day * DAY, host=name, paths=("/srv",), size_bytes=1000)
+        for name in names
+        for day in range(2 if name in late else 0, 20)
+    ]
+    claim = assess(
+        seen(ProtectedSystem, *(ProtectedSystem(name=name, critical=True) for name in names), source="r"),
+        seen(Snapshot, *points),
+        control="backup-daily",
+        share_percent=90,
+    )
+    assert claim.status is ClaimStatus.CONTRADICTED
+
+
+def test_a_subject_that_two_checks_name_counts_once_in_a_share() -> None:
+    names = [f"s{number}" for number in range(10)]
+    points = [Snapshot(identifier=name, time=AS_OF, host=name) for name in names[1:]]
+    systems = seen(
+        ProtectedSystem,
+        *(ProtectedSystem(name=name, critical=True, rpo_hours=24) for name in names),
+        source="r",
+    )
+    claim = assess(systems, seen(Snapshot, *points), control="backup-daily", share_percent=90)
+    assert [each.facts["subjects"] for each in claim.reasons if each.code == "deviating"]
+    assert claim.status is not ClaimStatus.CONTRADICTED

@@ -12,6 +12,7 @@ from assessment.requirements import ControlAssessment, Judgement, Missing, contr
 from checks.discovery import discover
 from checks.finding import Status
 from collector.evidence import Gap, Population
+from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
 from collector.records.identity import Account, LocalPrivilege
 from collector.records.record import Record
 from tests.assessment.made import asks, policy
@@ -193,3 +194,26 @@ def test_one_who_deviates_in_every_role_is_not_few() -> None:
 def test_every_pair_of_statuses_is_judged() -> None:
     for pair in product(Status, repeat=2):
         assert roll_up([control(status) for status in pair]) in Judgement
+
+
+def test_several_checks_of_one_control_do_not_make_a_deviation_small() -> None:
+    names = [f"s{number}" for number in range(12)]
+    tests = [
+        RestoreTest(
+            system=name,
+            date=AS_OF.date() - timedelta(days=500 if name == "s0" else 5),
+            result="passed",
+            verified_by_business="ja",
+        )
+        for name in names
+    ]
+    made = results(
+        seen(ProtectedSystem, *(ProtectedSystem(name=name, critical=True) for name in names), source="r"),
+        seen(RestoreTest, *tests, source="log"),
+        seen(MajorChange, source="changes"),
+        seen(Snapshot, *(Snapshot(identifier=name, time=AS_OF, host=name, verification="passed") for name in names)),
+        requirements=[asks("r", "restore-test-annual")],
+    )
+    (requirement,) = made.requirements
+    assert [finding.population.in_scope for _, finding in made.findings].count(12) > 1
+    assert (requirement.controls[0].status, requirement.controls[0].nearly) == (N, False)
