@@ -352,6 +352,7 @@ lsblk -J -o NAME,TYPE,FSTYPE,MOUNTPOINT || return 1
 printf 'chassis='; cat /sys/class/dmi/id/chassis_type; return 0""",
         cap=256 * KIB,
     ),
+    # By cat and not by read: dash asks for one octet at a time, and the kernel gives a setting in one answer only.
     Section(
         "kernel-settings",
         (ConfigurationSetting,),
