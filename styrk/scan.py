@@ -137,7 +137,7 @@ def write_run(
     request.report("judging")
     facts = RunFacts(read.run, read.started, request.now(), __version__, request.only_controls, request.only_sources)
     policy = policy_documents(
-        settings, read.catalogues, load_controls(), read.claims, read.sources, facts, read.ledgers
+        settings, read.catalogues, load_controls(), read.claims, read.sources, facts, read.ledgers, read.contracts
     )
     policy |= _before(settings, policy)
     results, documents = judge_evidence(evidence, policy)

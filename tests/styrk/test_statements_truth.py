@@ -128,6 +128,12 @@ RECOMMENDATIONS = [
 ]
 """Twenty recommendations, each with its right proposal."""
 
+CONTRACT = {
+    "id": "drift-2016",
+    "supplier": SUPPLIER,
+    "clauses": [{"clause": "7.2", "controls": ["backup-daily"]}],
+}
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -153,8 +159,11 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
             text = json.dumps({"claims": stated(supplier)}, ensure_ascii=False)
             (home / "claims" / f"{supplier.lower()}.yaml").write_text(text, encoding="utf-8")
         (home / "ledger.yaml").write_text(json.dumps(ledger(), ensure_ascii=False), encoding="utf-8")
+        (home / "contracts.yaml").write_text(json.dumps({"contracts": [CONTRACT]}), encoding="utf-8")
         before = f", before: {bundles['before']}" if bundles else ""
-        bundles[name] = scan_estate(home, estate, signer, f"recommendations: {{ledgers: ledger.yaml{before}}}\n")
+        bundles[name] = scan_estate(
+            home, estate, signer, f"contracts: contracts.yaml\nrecommendations: {{ledgers: ledger.yaml{before}}}\n"
+        )
     results = bundles["after"] / "data/results"
     ledgers = load_ledger_files((folder / "after/ledger.yaml",))
     _, _, followed = followed_up(recommendations_of(ledgers), bundles["before"], bundles["after"])
@@ -241,6 +250,17 @@ def test_what_is_shown_is_set_beside_managements_answer(truth: Truth) -> None:
 
 def test_two_bundles_and_a_scan_that_knows_the_first_say_the_same(truth: Truth) -> None:
     assert {each["id"]: each["proposal"] for each in truth.proposals} == truth.follow_up
+
+
+def test_what_the_contract_lacks_is_told_with_who_asks_for_it(truth: Truth) -> None:
+    held = json.loads((truth.after / "data/results/contracts.json").read_text(encoding="utf-8"))
+    (supplier,) = held["suppliers"]
+    assert supplier["covered"] == [{"control": "backup-daily", "clause": "drift-2016 7.2"}]
+    runs = {each["control"]: each["runs"] for each in supplier["gaps"] if each["requirements"]}
+    assert runs["software-supported"] == ["servers"]
+    report = (truth.after / "data/reports/report.sv.html").read_text(encoding="utf-8")
+    assert "Krav som avtalet saknar" in report
+    assert "Leverantören använder bara programvara" in report
 
 
 def test_the_rerun_is_identical(truth: Truth) -> None:
