@@ -31,6 +31,9 @@ def check_references(document: Document, base: Path) -> list[Problem]:
     systems = [*root.items("sources"), *root.items("registers")]
     ids = {each for node in systems if (each := node.text("id")) is not None}
     tags = {name for node in systems for tag in node.items("tags") if isinstance(name := tag.value, str)}
+    if isinstance(root.value, dict) and not systems:
+        named = next((key for key in ("sources", "registers") if key in root.value), None)
+        document.problem(() if named is None else (named,), "name at least one source, or one register")
     _check_ids(document)
     _check_secrets(document, root, ())
     for index, source in enumerate(root.items("sources")):

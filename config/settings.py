@@ -140,7 +140,8 @@ class Settings(Strict):
     """The whole of `styrk.yaml`."""
 
     organisation: Organisation
-    sources: Annotated[tuple[AnySource, ...], Field(min_length=1)]
+    sources: tuple[AnySource, ...] = ()
+    """Systems that are read; with registers alone, what is kept in lists can be judged."""
     registers: tuple[Register, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
     flows: tuple[FlowSettings, ...] = ()

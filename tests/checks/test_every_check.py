@@ -27,7 +27,7 @@ def documents(check: Check, held: EvidenceSet, parameters: dict[str, Any], as_of
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_the_records_say(name: str, data: st.DataObject) -> None:
     check = CHECKS[name]

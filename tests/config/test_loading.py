@@ -41,8 +41,9 @@ def after_head(text: str) -> str:
 MISTAKES = [
     # form
     ("sources: [{id: a, type: local}]\n", "1:1: organisation: this key is required"),
-    ("organisation: {name: X}\n", "1:1: sources: this key is required"),
-    ("organisation: {name: X}\nsources: []\n", "2:10: sources: must have at least 1 item"),
+    ("organisation: {name: X}\n", "1:1: name at least one source, or one register"),
+    ("organisation: {name: X}\nsources: []\n", "2:10: sources: name at least one source, or one register"),
+    ("organisation: {name: X}\nregisters: []\n", "2:12: registers: name at least one source, or one register"),
     ("- a\n", "1:1: must be a mapping (key: value)"),
     (source("{id: a, type: local, nam: x}"), "5:26: sources.0.nam: unknown key; did you mean name?"),
     (source("{id: a, type: lokal}"), "5:19: sources.0.type: unknown value; did you mean local?"),
