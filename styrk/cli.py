@@ -29,7 +29,7 @@ COMMANDS = {
     "report": "write reports from a bundle",
     "diff": "what changed between two bundles",
     "drill": "restore chosen files to a scratch folder, compare and measure",
-    "followup": "were earlier audits' recommendations heeded: before, after, management's answer",
+    "followup": "were earlier audits' recommendations heeded, by evidence",
     "checks": "the checks, their rules and parameters",
     "catalogue": "the requirement catalogues",
     "register": "how an export is understood; what registers can hold",

@@ -27,7 +27,7 @@ _COLOURS = {Heeded.YES: "green", Heeded.PARTLY: "yellow", Heeded.NO: "red", Heed
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.epilog = (
-        "example: styrk followup recommendations/2025.yaml evidence/20260101T030000Z evidence/20261121T030000Z\n"
+        "example: styrk followup recommendations/2025.yaml BEFORE AFTER\n"
         "         styrk followup vmkf-2023 BEFORE AFTER\n"
         "         styrk followup -c styrk.yaml AFTER\n\n"
         "Both bundles are judged by the later one's parameters. The program proposes,\n"
