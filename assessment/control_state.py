@@ -37,6 +37,9 @@ def _state(asked: AskedControl, policy: Policy, checks: Sequence[Check], evidenc
         missing = "no-evidence" if testing else "no-check"
         return ControlState(asked.id, asked.parameters, Status.NOT_DETERMINED, missing=missing)
     marked, _ = apply_waivers(findings, policy.waivers, policy.sources, policy.as_of.date())
+    sources = {finding.source for finding in marked}
+    partial = {finding.source for finding in marked if finding.undetermined or not finding.whole}
+    read = [finding.oldest_evidence for finding in marked if finding.oldest_evidence is not None]
     return ControlState(
         id=asked.id,
         parameters=asked.parameters,
@@ -45,6 +48,9 @@ def _state(asked: AskedControl, policy: Policy, checks: Sequence[Check], evidenc
         deviating=tuple(sorted({f"{f.source}: {each.subject}" for f in marked for each in f.exceptions})),
         undetermined=sum(len(finding.undetermined) for finding in marked),
         evidence=tuple(sorted({digest for finding in marked for digest in finding.evidence})),
+        whole=tuple(sorted(sources - partial)),
+        partial=tuple(sorted(partial)),
+        read=min(read, default=None),
     )
 
 

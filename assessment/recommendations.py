@@ -5,7 +5,7 @@ after it, by the same yardstick. By one of them a recommendation is:
 
 * yes: every linked control is satisfied (those not applicable aside), and at least one is;
 * partly: some deviates, and some is satisfied, under an accepted risk, or has at most half the deviating subjects that
-  it had before; or nothing deviates but what is under an accepted risk;
+  it had before, in sources that were seen whole both times; or nothing deviates but what is under an accepted risk;
 * no: some deviates, none is satisfied or much better, and none is undetermined;
 * not determined: nothing else can be said for lack of evidence, or no control is linked.
 
@@ -75,17 +75,22 @@ class ControlChange:
 
     @property
     def resolved(self) -> tuple[str, ...]:
-        """Those that deviated before and do not any more, where both can be told."""
-        known = self.before is not None and self.after.status is not Status.NOT_DETERMINED
-        gone = set(self.before.deviating) - set(self.after.deviating) if known and self.before else set()
-        return tuple(sorted(gone))
+        """Those that deviated before and do not any more, of the sources that were seen whole after."""
+        gone = set(self.before.deviating) - set(self.after.deviating) if self.before else set()
+        return tuple(sorted(each for each in gone if self.after.decides(_source(each))))
 
     @property
     def added(self) -> tuple[str, ...]:
-        """Those that deviate now and did not before, where both can be told."""
-        known = self.before is not None and self.before.status is not Status.NOT_DETERMINED
-        new = set(self.after.deviating) - set(self.before.deviating) if known and self.before else set()
-        return tuple(sorted(new))
+        """Those that deviate now and did not before, of the sources that were seen whole before."""
+        if self.before is None:
+            return ()
+        new = set(self.after.deviating) - set(self.before.deviating)
+        return tuple(sorted(each for each in new if self.before.decides(_source(each))))
+
+
+def _source(deviating: str) -> str:
+    """The source of `source: subject`."""
+    return deviating.partition(": ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,8 @@ def _follow_up(each: Recommendation, before: Stand | None, after: Stand, stable_
     was = _heeded([change.before for change in changes if change.before is not None], [])
     better = [change.id for change in changes if change.change is Change.BETTER]
     met = _heeded([change.after for change in changes], better)
-    days = (after.as_of.date() - each.measured).days if each.measured else None
+    read = min((change.after.read for change in changes if change.after.read is not None), default=after.as_of)
+    days = (min(read, after.as_of).date() - each.measured).days if each.measured else None
     proposal, remarks = _timed(met, days, stable_days)
     remarks += _of_before(each, before, was, met)
     if not changes:
@@ -160,8 +166,12 @@ _UNKNOWN = frozenset({Status.NOT_DETERMINED, Status.NOT_APPLICABLE})
 def _compared(old: ControlState | None, new: ControlState) -> Change:
     if old is None or old.status in _UNKNOWN or new.status in _UNKNOWN:
         return Change.UNKNOWN
+    if new.partial or not all(new.decides(_source(each)) for each in old.deviating):
+        return Change.UNKNOWN  # who is not among those that deviate may be among those that were not seen
     if new.status is Status.SATISFIED:
         return Change.STILL_MET if old.status is Status.SATISFIED else Change.MET
+    if old.partial or not all(old.decides(_source(each)) for each in new.deviating):
+        return Change.UNKNOWN
     if len(new.deviating) * 2 <= len(old.deviating):
         return Change.BETTER
     return Change.WORSE if len(new.deviating) > len(old.deviating) else Change.UNCHANGED
@@ -170,6 +180,7 @@ def _compared(old: ControlState | None, new: ControlState) -> Change:
 def _heeded(states: Sequence[ControlState], better: Sequence[str]) -> Heeded:
     applicable = [state for state in states if state.status is not Status.NOT_APPLICABLE]
     statuses = {state.status for state in applicable}
+    unseen = Status.NOT_DETERMINED in statuses or any(state.partial for state in applicable)
     if not applicable:
         return Heeded.NOT_DETERMINED
     if statuses == {Status.SATISFIED}:
@@ -177,8 +188,8 @@ def _heeded(states: Sequence[ControlState], better: Sequence[str]) -> Heeded:
     if Status.NOT_SATISFIED in statuses:
         if statuses & _MET or better:
             return Heeded.PARTLY
-        return Heeded.NOT_DETERMINED if Status.NOT_DETERMINED in statuses else Heeded.NO
-    return Heeded.NOT_DETERMINED if Status.NOT_DETERMINED in statuses else Heeded.PARTLY
+        return Heeded.NOT_DETERMINED if unseen else Heeded.NO
+    return Heeded.NOT_DETERMINED if unseen else Heeded.PARTLY
 
 
 def _timed(met: Heeded, days: int | None, stable_days: int) -> tuple[Heeded, list[str]]:

@@ -27,6 +27,16 @@ class ControlState:
     """Where nothing was found: `no-check` or `no-evidence`."""
     evidence: tuple[str, ...] = ()
     """SHA-256 (hex) of the evidence files, sorted."""
+    whole: tuple[str, ...] | None = None
+    """Sources of which everything was seen and decided, sorted; None where that was not written down."""
+    partial: tuple[str, ...] = ()
+    """Sources of which something was not, sorted."""
+    read: datetime | None = None
+    """When the earliest of the evidence was read, or written if that was earlier; None where none was."""
+
+    def decides(self, source: str) -> bool:
+        """Whether a subject of this source that is not among those that deviate does not."""
+        return self.status is not Status.NOT_DETERMINED if self.whole is None else source in self.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,9 @@ def state_document(state: ControlState) -> dict[str, JsonValue]:
         "undetermined": state.undetermined,
         "missing": state.missing,
         "evidence": list(state.evidence),
+        "whole": None if state.whole is None else list(state.whole),
+        "partial": list(state.partial),
+        "read": encode(state.read),
     }
 
 
@@ -87,6 +100,10 @@ def _state(value: JsonValue) -> ControlState:
         undetermined=decode(int, held["undetermined"]),
         missing=decode(str, held["missing"]),
         evidence=tuple(decode(str, each) for each in _list(held["evidence"])),
+        # Not in documents of older versions.
+        whole=None if held.get("whole") is None else tuple(decode(str, each) for each in _list(held["whole"])),
+        partial=tuple(decode(str, each) for each in _list(held.get("partial", []))),
+        read=None if held.get("read") is None else decode(datetime, held["read"]),
     )
 
 

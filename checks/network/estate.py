@@ -1,9 +1,9 @@
 """The firewalls of the evidence and the ways between declared zones through them; pure.
 
 A way starts at a firewall that stands in the source's zone and follows each firewall's networks and routes to the next,
-until one has an interface on the destination's network. Where a firewall changes the source address, the next one is
-asked about the new address. All addresses of a zone and all ports are decided on, without a sample: one for each part
-that rules, routes, interfaces and declared flows tell apart.
+until one has an interface on the destination's network, or hands on to a router within the destination's zone. Where a
+firewall changes the source address, the next one is asked about the new address. All addresses of a zone and all ports
+are decided on, without a sample: one for each part that rules, routes, interfaces and declared flows tell apart.
 """
 
 from __future__ import annotations
@@ -165,31 +165,43 @@ class Estate:
         """An address of each part of a zone that is told apart."""
         return [part.address for part in self._origins_of(zone)]
 
+    def loses_sight(self, first: Firewall, source: Zone, destination: Zone) -> bool:
+        """Whether a way from one firewall to some part of a zone leads to a router of which nothing was read."""
+        return any(self._follow(first, source, target.address)[1] for target in self._targets_of(destination))
+
     def way(self, first: Firewall, zone: Zone, target: Address) -> tuple[Hop, ...] | None:
         """The firewalls from the first on; None where the way leads into the dark, in a circle or back to the zone."""
+        return self._follow(first, zone, target)[0]
+
+    def _follow(self, first: Firewall, zone: Zone, target: Address) -> tuple[tuple[Hop, ...] | None, bool]:
+        """As `way`, and whether it leads to a router that is none of the firewalls and not in the source's zone."""
         nets = networks_of(zone.networks)
         if any(target in net for net in nets if net.version == target.version):
-            return None
+            return None, False
         hops: list[Hop] = []
         here, incoming = first, None
         while len(hops) < MAX_HOPS and here not in [hop.firewall for hop in hops]:
             if here.route_to(target) is None:
                 if here.is_connected(target):
-                    return (*hops, Hop(here, incoming, here.interface_to(target)))
+                    return (*hops, Hop(here, incoming, here.interface_to(target))), False
                 stands = any(
                     target in net and here in self.standing_in(each) for each, net in self._networks_of(target)
                 )
-                return (*hops, Hop(here, incoming, None)) if stands else None
+                return ((*hops, Hop(here, incoming, None)) if stands else None), False
             route = here.route_to(target)
             if route is None or route.kind != "unicast" or route.gateway is None:
-                return None
+                return None, False
             gateway = ip_address(route.gateway)
             following = next((each for each in self.firewalls if gateway in each.addresses and each is not here), None)
-            if following is None or any(gateway in net for net in nets if net.version == gateway.version):
-                return None
+            if any(gateway in net for net in nets if net.version == gateway.version):
+                return None, False
+            if following is None and self._narrowest(gateway) is self._narrowest(target) is not None:
+                return (*hops, Hop(here, incoming, here.interface_to(gateway))), False
+            if following is None:
+                return None, True
             hops.append(Hop(here, incoming, here.interface_to(gateway)))
             here, incoming = following, following.addresses[gateway]
-        return None
+        return None, False
 
     def _way_to(self, first: Firewall, zone: Zone, target: _Part) -> tuple[Hop, ...] | None:
         """As `way`, remembered: all addresses of a part are routed alike."""
@@ -203,6 +215,11 @@ class Estate:
             for net in networks_of(zone.networks):
                 if net.version == target.version:
                     yield zone, net
+
+    def _narrowest(self, address: Address) -> Zone | None:
+        """The zone that an address lies in: the one with the narrowest network that holds it."""
+        held = [(net.prefixlen, zone.name, zone) for zone, net in self._networks_of(address) if address in net]
+        return max(held, key=lambda each: each[:2])[2] if held else None
 
     def _spend(self, ways: int) -> None:
         self._ways_left -= ways

@@ -38,7 +38,7 @@ def firewalls_of(evidence: EvidenceSet) -> list[FirewallEvidence | Unread]:
         ways = evidence.reading(Route).of(source)
         for name in sorted({*chains, *interfaces}):
             read = all(reading.covers(name) for reading in readings)
-            if not read or (ways.populations and not ways.covers(name)):
+            if not read or ((ways.populations or ways.gaps) and not ways.covers(name)):
                 found.append(Unread(source, name))
                 continue
             strange = [text for _, text in unreadable_addresses(interfaces[name])]

@@ -7,7 +7,7 @@ rules cut, and a firewall that puts its own address in the sender's place betwee
 sees who connects (zones with the role `internet` set aside). A firewall that filters no routed traffic deviates as a
 whole. Where a rule holds an expression that is not understood, just the ports and addresses that it meets are
 undetermined; so is a firewall whose chains, rules or interfaces were not all read, or whose rules make more work than
-is done for one estate.
+is done for one estate. So is a pair of zones where the only way leads to a router of which nothing was read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, 
 from checks.network.addresses import is_network
 from checks.network.declared_flows import is_legible
 from checks.network.estate import Estate
-from checks.network.firewall import FirewallEvidence
+from checks.network.firewall import Firewall, FirewallEvidence
 from checks.network.firewalls import Unread, firewalls_of
 from checks.network.pairs import PROTOCOLS, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError
@@ -116,6 +116,13 @@ REASONS = {
             "Remove the address translation between the zones, or log it in the firewall.",
         ),
     ),
+    "way-unknown": Reason(
+        Text(
+            "Brandväggens rutt leder till en router som inte har lästs, så vägen dit kunde inte följas.",
+            "The firewall's route leads to a router that was not read, so the way there could not be followed.",
+        ),
+        Text("Lägg till routern bland källorna.", "Add the router to the sources."),
+    ),
     "no-flow-list": Reason(
         Text(
             "Det finns ingen lista över angivna flöden att jämföra med.",
@@ -182,16 +189,14 @@ def _judge_estate(
     outcomes: list[Outcome] = []
     between: dict[str, set[str]] = {}
     for origin, destination in permutations(estate.zones, 2):
-        firsts, names = [], set()
-        for first in estate.standing_in(origin):
-            hops = [hop.firewall for way in estate.ways(first, origin, destination) for hop in way]
-            if hops:
-                firsts.append(first)
-                names |= {(each.source, each.name) for each in hops}
+        firsts, names = _between(estate, origin, destination)
         for place, name in names:
             if place == source:
                 between.setdefault(name, set()).update((origin.name, destination.name))
-        if not firsts or min(each.source for each in firsts) != source or names <= open_wide:
+        if not firsts:
+            outcomes += _lost(estate, source, origin, destination)
+            continue
+        if min(each.source for each in firsts) != source or names <= open_wide:
             continue
         if not flow_list:
             outcomes.append(undetermined(f"{origin.name} -> {destination.name}", "no-flow-list"))
@@ -203,6 +208,25 @@ def _judge_estate(
         elif (each.source, each.name) in open_wide:
             yield deviates(each.name, "no-filtering", zones=", ".join(sorted(between[each.name])))
     yield from outcomes
+
+
+def _between(estate: Estate, origin: Zone, destination: Zone) -> tuple[list[Firewall], set[tuple[str, str]]]:
+    """The firewalls at which the known ways begin, and source and name of all those on them."""
+    firsts: list[Firewall] = []
+    names: set[tuple[str, str]] = set()
+    for first in estate.standing_in(origin):
+        hops = [hop.firewall for way in estate.ways(first, origin, destination) for hop in way]
+        if hops:
+            firsts.append(first)
+            names |= {(each.source, each.name) for each in hops}
+    return firsts, names
+
+
+def _lost(estate: Estate, source: str, origin: Zone, destination: Zone) -> Iterator[Outcome]:
+    """Says so where no way is known, and one of the source's firewalls sends to a router that was not read."""
+    standing = [each for each in estate.standing_in(origin) if each.source == source]
+    if any(estate.loses_sight(first, origin, destination) for first in standing):
+        yield undetermined(f"{origin.name} -> {destination.name}", "way-unknown")
 
 
 def _judge_zones(estate: Estate, source: Zone, destination: Zone, as_of: datetime) -> Iterator[Outcome]:

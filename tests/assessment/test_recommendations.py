@@ -218,3 +218,50 @@ def test_both_times_are_measured_by_the_same_yardstick() -> None:
     strict = policy(settings={"controls": {"accounts-stale": {"parameters": {"stale_days": 30}}}})
     assert stale_at(made, account("a", 60)).states[0].status is S
     assert stale_at(strict, account("a", 60)).states[0].status is N
+
+
+def ads(made: Policy, *parts: Any) -> Stand:
+    return stand([STALE], made, discover(), evidence(*parts))
+
+
+def stale_in(source: str, count: int, **changes: Any) -> Any:
+    return seen(Account, *(account(f"{source}{number}", 300) for number in range(count)), source=source, **changes)
+
+
+def test_a_source_that_was_not_read_again_shows_no_improvement() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = ads(made, stale_in("ad1", 4), stale_in("ad2", 6))
+    for part in (gap(Account, source="ad2"), stale_in("ad2", 0, missing=[gap(Account, source="ad2", subject="ou")])):
+        (one,) = follow_up(made, was, ads(made, stale_in("ad1", 4), part))
+        (control,) = one.controls
+        assert (control.change, control.resolved, one.proposal) == (Change.UNKNOWN, (), Heeded.NOT_DETERMINED)
+
+
+def test_a_source_that_was_not_read_before_shows_no_worsening() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = ads(made, stale_in("ad1", 4), gap(Account, source="ad2"))
+    (one,) = follow_up(made, was, ads(made, stale_in("ad1", 4), stale_in("ad2", 6)))
+    assert (one.controls[0].change, one.controls[0].added) == (Change.UNKNOWN, ())
+
+
+def test_what_was_read_in_part_before_can_be_gone_but_is_not_new() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = ads(made, stale_in("ad1", 1, missing=[gap(Account, source="ad1", subject="ou")]))
+    now = ads(made, seen(Account, account("ad10", 1), account("b", 300), source="ad1"))
+    (one,) = follow_up(made, was, now)
+    assert (one.controls[0].resolved, one.controls[0].added) == (("ad1: ad10",), ())
+
+
+def test_the_days_are_counted_to_what_was_read_and_not_to_the_judgement() -> None:
+    made = policy(recommendations=ledger("accounts-stale", measure={"done": (AS_OF - 40 * DAY).date().isoformat()}))
+    used = seen(Account, account("a", 1), source="ad", started=AS_OF - 20 * DAY)
+    (one,) = follow_up(made, None, ads(made, used))
+    assert (one.days, one.proposal) == (20, Heeded.NOT_DETERMINED)
+
+
+def test_a_stand_of_an_older_version_says_as_much_as_it_did() -> None:
+    written: dict[str, Any] = stand_document(stale_at(policy(), account("a", 300)))
+    for name in ("whole", "partial", "read"):
+        del written["states"][0][name]
+    (state,) = read_stand(written).states
+    assert (state.whole, state.decides("ad")) == (None, True)

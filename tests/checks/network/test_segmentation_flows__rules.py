@@ -7,7 +7,7 @@ import pytest
 
 from checks.finding import Finding, Status
 from collector.evidence import Gap, Population
-from collector.records.host import Interface
+from collector.records.host import Interface, Route
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
 from tests.checks.made import finding, gap, reasons, seen
 
@@ -142,3 +142,46 @@ def test_jumps_that_double_at_every_step_are_followed_once() -> None:
 def test_two_thousand_rules_are_worked_through() -> None:
     rules = [tcp(n, str(2 * n), destinations=(f"10.77.2.{n % 250}/32",)) for n in range(1, 2000)]
     assert len(reasons(judge(*rules))) == 2000  # 443 is declared, and no rule passes it
+
+
+def behind(*routes: Route | Gap, gateway: str = "10.77.2.9") -> dict[str, str]:
+    """A zone that lies behind a router in the servers' network."""
+    held = routes or (Route(host="fw", destination="10.77.3.0/24", gateway=gateway, interface="s0"),)
+    found = finding(
+        CHECK,
+        seen(FirewallChain, FORWARD),
+        seen(FirewallRule, tcp(1, "443"), tcp(2, "22", destinations=("10.77.3.0/24",))),
+        seen(Interface, *INTERFACES),
+        *(each for each in held if isinstance(each, Gap)),
+        *([seen(Route, *(each for each in held if isinstance(each, Route)))] if isinstance(held[0], Route) else []),
+        seen(Zone, *ZONES, Zone(name="beyond", networks=("10.77.3.0/24",)), source="declared"),
+        seen(DeclaredFlow, *FLOWS, source="declared"),
+    )
+    assert found.status is not Status.SATISFIED
+    return reasons(found)
+
+
+def test_routes_that_could_not_be_read_leave_the_firewall_open() -> None:
+    assert behind(gap(Route)) == {"fw": "?rules-unread"}
+
+
+def test_a_way_past_a_router_that_was_not_read_is_not_known() -> None:
+    pairs = {"clients -> beyond": "?way-unknown"}
+    assert pairs.items() <= behind().items()
+
+
+def test_a_router_within_the_destinations_zone_is_the_end_of_the_way() -> None:
+    uplink = Interface(host="fw", name="u0", addresses=("198.51.100.2/30",))
+    found = finding(
+        CHECK,
+        seen(FirewallChain, FORWARD),
+        seen(FirewallRule, tcp(1, "443"), tcp(2, "25", destinations=("0.0.0.0/0",))),
+        seen(Interface, *INTERFACES, uplink),
+        seen(Route, Route(host="fw", destination="0.0.0.0/0", gateway="198.51.100.1", interface="u0")),
+        seen(Zone, *ZONES, Zone(name="out", networks=("0.0.0.0/0",), roles=("internet",)), source="declared"),
+        seen(DeclaredFlow, FLOWS[0], source="declared"),
+    )
+    assert reasons(found) == {
+        "clients -> out tcp/25": "!passes-undeclared",
+        "clients -> servers tcp/25": "!passes-undeclared",
+    }
