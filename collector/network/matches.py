@@ -88,7 +88,19 @@ def _read(
         return _read_meta(operator, body["key"], _values(right, sets), conditions)
     if kind == "ct" and body["key"] == "state" and "dir" not in body:
         return _read_states(operator, _values(right, sets), conditions)
+    if kind == "&" and _asks_for_syn(body, right):
+        # True of the first packet of a connection, and of no other.
+        narrowed = _with_protocols(conditions, ("tcp",))
+        return _read_states("!=", ["new"], narrowed) if _negated(operator) else narrowed
     raise NotModelledError
+
+
+def _asks_for_syn(body: Any, right: Any) -> bool:
+    """Whether a match is on the flag SYN alone among those that open and close connections (iptables' --syn)."""
+    field, mask = body
+    flags: Any = mask.get("|") if isinstance(mask, dict) else mask
+    wanted = {"payload": {"protocol": "tcp", "field": "flags"}}
+    return field == wanted and set(flags) == {"fin", "syn", "rst", "ack"} and right in ("syn", ["syn"])
 
 
 def _read_payload(operator: str, protocol: str, field: str, values: list[Any], conditions: Conditions) -> Conditions:

@@ -363,7 +363,8 @@ def agrees(zones: TwoZones, folder: Path, rules: str) -> None:
     assert dict(zip(PACKETS, decided, strict=True)) == dict(zip(PACKETS, seen, strict=True)), rules
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.timeout(400)  # a busy machine answers late, and each example then waits longer
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rulesets())
 @example("table inet filter { chain f { type filter hook forward priority 0; meta nfproto ipv6 reject; }; }")
 @example("table inet filter { chain f { type filter hook forward priority 0; reject with tcp reset; }; }")
@@ -393,8 +394,11 @@ IPTABLES_TARGETS = st.sampled_from(["-j ACCEPT", "-j DROP", "-j REJECT", "-j RET
 IPTABLES_RULES = st.lists(st.tuples(IPTABLES_MATCHES, IPTABLES_TARGETS), max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.timeout(400)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(IPTABLES_RULES, IPTABLES_RULES, st.sampled_from(["ACCEPT", "DROP"]))
+@example([(["-p tcp --syn"], "-j ACCEPT")], [], "DROP")
+@example([(["-p tcp ! --syn"], "-j DROP")], [], "ACCEPT")
 def test_the_evaluators_agree_with_the_kernel_on_rules_of_iptables(
     zones: TwoZones, tmp_path_factory: pytest.TempPathFactory, first: Any, extra: Any, policy: str
 ) -> None:

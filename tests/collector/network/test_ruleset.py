@@ -201,3 +201,18 @@ def test_any_expression_gives_rules(expressions: list[object]) -> None:
     rules = rules_of(expressions, {"s": {"elem": ["10.0.0.1"]}})
     assert rules
     assert all(rule.handle == 1 for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("operator", "states"), [("==", ()), ("!=", ("invalid", "established", "related", "untracked"))]
+)
+@pytest.mark.parametrize("mask", [["fin", "syn", "rst", "ack"], {"|": ["fin", "syn", "rst", "ack"]}])
+def test_the_first_packet_of_a_connection_has_syn_alone(operator: str, states: tuple[str, ...], mask: Any) -> None:
+    left = {"&": [{"payload": {"protocol": "tcp", "field": "flags"}}, mask]}
+    expression = [{"match": {"op": operator, "left": left, "right": "syn"}}, {"drop": None}]
+    items = [
+        {"metainfo": {"json_schema_version": 1}},
+        {"rule": {"family": "ip", "table": "t", "chain": "c", "expr": expression}},
+    ]
+    (rule,) = parse_ruleset(json.dumps({"nftables": items}).encode(), "fw").rules
+    assert (rule.protocols, rule.states, rule.not_understood) == (("tcp",), states, ())
