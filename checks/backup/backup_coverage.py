@@ -4,8 +4,8 @@ The systems come from the system register; they are matched with restore points 
 with the system's name, or by the system's name where it names no hosts. A critical system deviates when one of its
 hosts has neither restore point nor job, or when a folder or volume of `backup_paths` is in none of the newest restore
 points (`host:/path` asks it of one host). What is backed up and not in the register is named too: nobody may know whose
-it is. While some repository could not be read, a missing host is undetermined. Uncovered systems are passed over only
-where the organisation demands less than `critical_coverage_percent` of 100.
+it is. While some repository could not be read, a missing host is undetermined, and so is whose the rest is. Uncovered
+systems are passed over only where the organisation demands less than `critical_coverage_percent` of 100.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst
 from checks.backup.restore_points import Point, Points, all_points
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -40,6 +40,7 @@ class Parameters:
 REASONS = {
     **SCOPE,
     "repositories-unread": POINTS["repositories-unread"],
+    "repositories-incomplete": REPOSITORIES_INCOMPLETE,
     "no-backup-source": POINTS["no-backup-source"],
     "not-covered": Reason(
         Text(
@@ -101,6 +102,8 @@ def judge(
     whole = not (snapshots.all_gaps or jobs.all_gaps)
     outcomes = [_judge_system(system, points, in_jobs, asked=asked, whole=whole) for system in systems.records]
     yield from _demanded(outcomes, parameters)
+    if asked and not whole:
+        yield undetermined(systems.source, "repositories-incomplete")
     known = {name.casefold() for system in systems.records for name in (system.name, *system.hosts)}
     for host in _strangers(points, jobs.records, known):
         yield deviates(host, "not-in-register") if systems.complete else undetermined(host, "register-incomplete")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
 from checks.finding import Outcome, Reason, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -32,6 +32,7 @@ _SET = Text(
 REASONS = {
     **SCOPE,
     "no-backup-source": POINTS["no-backup-source"],
+    "repositories-incomplete": REPOSITORIES_INCOMPLETE,
     "clock-ahead": Reason(
         Text(
             "En återställningspunkt för {host} är daterad i framtiden ({newest}).",
@@ -70,7 +71,13 @@ def judge(
         else:
             held = {host: found for host, found in points.of_system(system).items() if found}
             outcomes = [_judge_host(system, host, found, times, as_of) for host, found in held.items()]
-            yield worst(outcomes) if outcomes else out_of_scope(system, "nothing-to-judge")
+            if outcomes:
+                yield worst(outcomes)
+            elif snapshots.complete:
+                yield out_of_scope(system, "nothing-to-judge")
+            else:
+                yield undetermined(system, "repositories-incomplete")
+    yield from unread_of(systems.source, snapshots)
 
 
 def _judge_host(

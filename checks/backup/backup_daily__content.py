@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -36,6 +36,7 @@ _LOOK = Text(
 REASONS = {
     **SCOPE,
     "no-backup-source": POINTS["no-backup-source"],
+    "repositories-incomplete": REPOSITORIES_INCOMPLETE,
     "empty": Reason(
         Text(
             "Återställningspunkten för {host} från {newest} är tom.",
@@ -94,8 +95,11 @@ def judge(
             ]
             if outcomes and told:
                 yield worst(outcomes)
-            else:
+            elif snapshots.complete:
                 yield out_of_scope(system, "sizes-not-told" if outcomes else "nothing-to-judge")
+            else:
+                yield undetermined(system, "repositories-incomplete")
+    yield from unread_of(systems.source, snapshots)
 
 
 def _told(point: Point) -> bool:

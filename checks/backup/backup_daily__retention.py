@@ -72,7 +72,7 @@ def judge(
                 for host, found in held.items()
             ]
             outcome = worst(outcomes) if outcomes else out_of_scope(system, "nothing-to-judge")
-            if outcome.reason == "too-short" and not snapshots.complete:
+            if outcome.reason in {"too-short", "nothing-to-judge"} and not snapshots.complete:
                 outcome = undetermined(system, "repositories-incomplete")
             yield outcome
 

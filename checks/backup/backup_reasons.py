@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from checks.finding import Outcome, Reason, Severity, Text, out_of_scope, undetermined
-from collector.records.backup import ProtectedSystem
+from collector.evidence import Reading
+from collector.records.backup import ProtectedSystem, Snapshot
 
 SCOPE: dict[str, Reason] = {
     "criticality-unknown": Reason(
@@ -48,6 +49,13 @@ REPOSITORIES_INCOMPLETE = Reason(
     Text("Åtgärda de lager som inte kunde läsas.", "See to the repositories that could not be read."),
 )
 """Where what was read looks wrong, and something was not read."""
+
+
+def unread_of(source: str, snapshots: Reading[Snapshot]) -> Iterator[Outcome]:
+    """Says of a system register that restore points were not all read: any of its systems may have some there."""
+    if snapshots.populations and not snapshots.complete:
+        yield undetermined(source, "repositories-incomplete")
+
 
 _ORDER = ("deviates", "undetermined", "conforms", "out-of-scope")
 

@@ -5,7 +5,8 @@ who can delete from them; by itself a repository shows no more than its host. A 
 one of its own hosts; when fewer than `copies_other_site_min` copies lie at a site where it does not run; when a site
 that the register demands (`copies_at`) has no copy or none younger than `offsite_max_age_hours`; and, with
 `immutable_or_offline`, when production's administrators could delete every copy: none is immutable, offline,
-append-only or behind credentials of its own. What nobody wrote down is not known.
+append-only or behind credentials of its own. A copy older than `offsite_max_age_hours` is none in any of this. What
+nobody wrote down is not known.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import datetime
 from checks.ages import span
 from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside
 from checks.backup.restore_points import all_points
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import BackupLocation, BackupRepository, ProtectedSystem, Snapshot
 
@@ -63,6 +64,14 @@ REASONS = {
         Text(
             "Den senaste kopian på {site} är från {newest} ({hours} timmar gammal).",
             "The newest copy at {site} is from {newest} ({hours} hours old).",
+        ),
+        Text("Ta reda på varför kopieringen dit uteblivit.", "Find out why copying to it has stopped."),
+        Severity.HIGH,
+    ),
+    "apart-too-old": Reason(
+        Text(
+            "Det som ligger skilt från produktionen ({locations}) är från {newest} ({hours} timmar gammalt).",
+            "What is kept apart from production ({locations}) is from {newest} ({hours} hours old).",
         ),
         Text("Ta reda på varför kopieringen dit uteblivit.", "Find out why copying to it has stopped."),
         Severity.HIGH,
@@ -132,7 +141,7 @@ def judge(
             yield outcome
 
 
-_MAY_LIE_ELSEWHERE = frozenset({"same-host", "same-site", "copy-missing", "copy-too-old", "deletable"})
+_MAY_LIE_ELSEWHERE = frozenset({"same-host", "same-site", "copy-missing", "copy-too-old", "apart-too-old", "deletable"})
 
 
 def _judge(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Parameters, as_of: datetime) -> Outcome:
@@ -140,6 +149,7 @@ def _judge(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Paramet
     if all(copy.on_own_host for copy in copies):
         return deviates(system, "same-host", locations=names)
     limit = span(hours=parameters.offsite_max_age_hours)
+    fresh = [copy for copy in copies if as_of - copy.newest <= limit]
     sites_known = all(copy.site is not None for copy in copies)
     for site in system.copies_at:
         there = [copy.newest for copy in copies if _same(copy.site, site)]
@@ -152,6 +162,22 @@ def _judge(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Paramet
                 if sites_known
                 else undetermined(system, "place-unknown", locations=names)
             )
+    outcome = _apart(system, fresh or copies, parameters)
+    stale = tuple(copy.name for copy in copies if copy not in fresh)
+    of_old = outcome.verdict is Verdict.CONFORMS if not fresh else outcome.verdict is Verdict.DEVIATES
+    if stale and of_old and _apart(system, copies, parameters).verdict is Verdict.CONFORMS:
+        newest = max(copy.newest for copy in copies if copy not in fresh)
+        hours = int((as_of - newest).total_seconds() // 3600)
+        return deviates(system, "apart-too-old", locations=stale, newest=newest, hours=hours)
+    return outcome
+
+
+def _apart(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Parameters) -> Outcome:
+    """By where these copies lie and who can delete them."""
+    names = tuple(copy.name for copy in copies)
+    if all(copy.on_own_host for copy in copies):
+        return deviates(system, "same-host", locations=names)
+    sites_known = all(copy.site is not None for copy in copies)
     if (outcome := _judge_sites(system, copies, parameters.copies_other_site_min, sites_known=sites_known)) is not None:
         return outcome
     if parameters.immutable_or_offline and not any(copy.protected for copy in copies):

@@ -3,9 +3,9 @@
 Checks come from the repository's own tool, run by us where the settings ask for it (`check`) or by the organisation's
 own log. A system deviates when the last check of one of its repositories failed, when none passed within
 `integrity_max_days`, when none within `data_read_max_days` read at least `data_read_percent` of the data (a check of
-the structure alone does not see flipped bytes), when the product's own verification of its newest restore point
-failed, or when somebody's exclusive lock is older than `lock_max_hours`: no backup can be made then. Where nobody
-gives or runs integrity checks, systems are out of scope.
+the structure alone does not see flipped bytes), when the product's own verification of its newest restore point failed,
+or when somebody's exclusive lock is older than `lock_max_hours`: no backup can be made then. Where nobody gives or runs
+integrity checks, systems are out of scope. What lies in a repository that was not read is not known.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.ages import span
-from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, GapCause, Population
 from collector.records.backup import BackupRepository, IntegrityCheck, ProtectedSystem, Snapshot
 
@@ -47,6 +47,7 @@ _MEND = Text(
 REASONS = {
     **SCOPE,
     "no-backup-source": POINTS["no-backup-source"],
+    "repositories-incomplete": REPOSITORIES_INCOMPLETE,
     "damaged": Reason(
         Text(
             "Kontrollen av {repository} {checked} hittade fel ({damaged}).",
@@ -122,6 +123,13 @@ REASONS = {
         ),
         Text("Åtgärda det som hindrade kontrollen.", "See to what stopped the check."),
     ),
+    "lock-unknown": Reason(
+        Text(
+            "Om {repository} är låst kunde inte läsas.",
+            "Whether {repository} is locked could not be read.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
     "no-integrity-evidence": Reason(
         Text("Ingen kontroll av lagrens integritet har lästs.", "No check of the repositories' integrity was read.")
     ),
@@ -141,7 +149,7 @@ def judge(
         if (outcome := outside(system)) is not None:
             yield outcome
         elif not snapshots.populations:
-            asked = repositories.asked
+            asked = repositories.asked or snapshots.gaps
             yield undetermined(system, "no-backup-source") if asked else out_of_scope(system, "no-integrity-evidence")
         else:
             newest: dict[str, dict[str, Point]] = {}
@@ -150,7 +158,13 @@ def judge(
                     if point.time - as_of <= CLOCK_TOLERANCE:
                         newest.setdefault(point.location, {})[point.snapshot.host.casefold()] = point
             held = [repositories.judge(system, name, list(newest[name].values())) for name in sorted(newest)]
-            yield worst(held) if held else out_of_scope(system, "nothing-to-judge")
+            if held:
+                yield worst(held)
+            elif snapshots.complete:
+                yield out_of_scope(system, "nothing-to-judge")
+            else:
+                yield undetermined(system, "repositories-incomplete")
+    yield from unread_of(systems.source, snapshots)
 
 
 class _Repositories:
@@ -172,6 +186,7 @@ class _Repositories:
             for each in sorted(evidence.reading(BackupRepository).records, key=repr)
             if each.locked_since is not None
         }
+        self._locks_unread = {gap.source.casefold() for gap in evidence.reading(BackupRepository).all_gaps}
         self._unreadable = {
             population.source: tuple(
                 sorted({gap.subject for gap in population.missing if gap.cause is GapCause.MALFORMED and gap.subject})
@@ -181,6 +196,13 @@ class _Repositories:
 
     def judge(self, system: ProtectedSystem, name: str, newest: Sequence[Point]) -> Outcome:
         """One repository, for one system with these newest restore points in it."""
+        outcome = self._judge(system, name, newest)
+        sources = {name.casefold(), *(point.source.casefold() for point in newest)}
+        if outcome.verdict in {Verdict.CONFORMS, Verdict.OUT_OF_SCOPE} and sources & self._locks_unread:
+            return undetermined(system, "lock-unknown", repository=name)
+        return outcome
+
+    def _judge(self, system: ProtectedSystem, name: str, newest: Sequence[Point]) -> Outcome:
         for point in newest:
             if point.snapshot.verification == "failed":
                 return deviates(

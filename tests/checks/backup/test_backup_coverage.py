@@ -58,7 +58,15 @@ def test_an_old_selection_does_not_count() -> None:
 def test_without_repositories_or_with_part_of_them() -> None:
     assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-backup-source"}
     part = seen(Snapshot, missing=[gap(Snapshot, subject="1a2b")])
-    assert reasons(finding(CHECK, register(system()), part)) == {"Ekonomi": "?repositories-unread"}
+    assert reasons(finding(CHECK, register(system()), part)) == {
+        "Ekonomi": "?repositories-unread",
+        "register": "?repositories-incomplete",
+    }
+
+
+def test_whose_backup_lies_in_a_repository_that_was_not_read_is_not_known() -> None:
+    jobs, unread = seen(BackupRun, ran(6), source="jobs"), gap(Snapshot, source="restic")
+    assert reasons(finding(CHECK, register(system()), jobs, unread)) == {"register": "?repositories-incomplete"}
 
 
 def test_a_lower_share_is_a_decision() -> None:

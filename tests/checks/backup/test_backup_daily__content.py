@@ -4,7 +4,7 @@ import pytest
 
 from collector.records.backup import Snapshot
 from tests.checks.backup.protected import point, register, system
-from tests.checks.made import finding, reasons, seen
+from tests.checks.made import finding, gap, reasons, seen
 
 CHECK = "backup-daily--content"
 CASES: dict[str, tuple[list[Snapshot], str | None]] = {
@@ -42,3 +42,11 @@ def test_the_share_is_a_parameter_and_no_source_is_no_answer() -> None:
     found = finding(CHECK, register(system()), taken, parameters={"shrunken_percent": 90})
     assert found.exceptions[0].facts["percent"] == 89
     assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-backup-source"}
+
+
+def test_what_was_not_read_may_be_wrong() -> None:
+    cut = seen(Snapshot, missing=[gap(Snapshot, subject="1a2b")])
+    unread = {"register": "?repositories-incomplete"}
+    assert reasons(finding(CHECK, register(system()), cut)) == {"Ekonomi": "?repositories-incomplete"} | unread
+    good = seen(Snapshot, point(6, size_bytes=1))
+    assert reasons(finding(CHECK, register(system()), good, gap(Snapshot, source="vault"))) == unread

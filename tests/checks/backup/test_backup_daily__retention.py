@@ -29,4 +29,6 @@ def test_what_could_not_be_read_may_be_older() -> None:
     demanding = register(system(retention_days=30))
     part = seen(Snapshot, point(6), missing=[gap(Snapshot, subject="1a2b")])
     assert reasons(finding(CHECK, demanding, part)) == {"Ekonomi": "?repositories-incomplete"}
+    cut = seen(Snapshot, missing=[gap(Snapshot, subject="1a2b")])
+    assert reasons(finding(CHECK, demanding, cut)) == {"Ekonomi": "?repositories-incomplete"}
     assert reasons(finding(CHECK, demanding)) == {"Ekonomi": "?no-backup-source"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,18 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, float], list[BackupLocation], s
     "not at that site": ({**HERE, "copies_at": ("Hall C",)}, {"near": 6, "far": 20}, [NEAR, FAR], "!copy-missing"),
     "perhaps at that site": ({**HERE, "copies_at": ("Hall C",)}, {"x": 6, "far": 20}, [FAR], "?place-unknown"),
     "too old there": ({**HERE, "copies_at": ("Hall B",)}, {"near": 6, "far": 193}, [NEAR, FAR], "!copy-too-old"),
+    "kept apart long ago": (HERE, {"near": 3, "far": 21600}, [NEAR, FAR], "!apart-too-old"),
+    "everything is old": (HERE, {"far": 21600}, [FAR], "!apart-too-old"),
+    "the old one is not apart either": (HERE, {"near": 21600}, [NEAR], "!same-site"),
+    "on its own host, and apart long ago": (HERE, {"near": 3, "far": 21600}, [OWN, FAR], "!apart-too-old"),
+    "the old one is the immutable one": (
+        HERE,
+        {"far": 21600, "third": 3},
+        [FAR, replace(WEAK, repository="third")],
+        "!apart-too-old",
+    ),
+    "nobody knows where the new one stands": (HERE, {"x": 3, "far": 21600}, [FAR], "?place-unknown"),
+    "the old one stands where nobody knows": (HERE, {"near": 3, "x": 21600}, [NEAR], "!same-site"),
     "no restore points": (HERE, {}, [NEAR, FAR], None),
 }
 

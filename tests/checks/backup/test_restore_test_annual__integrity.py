@@ -75,4 +75,25 @@ def test_the_product_verified_it() -> None:
 def test_a_restore_point_that_cannot_be_read() -> None:
     lost = replace(gap(Snapshot, source="backup", subject="1a2b"), cause=GapCause.MALFORMED)
     held = seen(Snapshot, point(6), source="backup", missing=[lost])
-    assert reasons(finding(CHECK, register(system()), held)) == {"Ekonomi": "!points-unreadable"}
+    assert reasons(finding(CHECK, register(system()), held)) == {
+        "Ekonomi": "!points-unreadable",
+        "register": "?repositories-incomplete",
+    }
+
+
+def test_what_lies_in_a_repository_that_was_not_read_is_not_known() -> None:
+    good = seen(IntegrityCheck, checked(), source="log")
+    held = seen(Snapshot, point(6), source="backup")
+    assert reasons(finding(CHECK, register(system()), gap(Snapshot))) == {"Ekonomi": "?no-backup-source"}
+    cut = seen(Snapshot, missing=[gap(Snapshot, source="backup")], source="backup")
+    assert reasons(finding(CHECK, register(system()), cut, good))["Ekonomi"] == "?repositories-incomplete"
+    beside = finding(CHECK, register(system()), held, good, gap(Snapshot, source="vault"))
+    assert reasons(beside) == {"register": "?repositories-incomplete"}
+
+
+def test_a_lock_that_could_not_be_looked_for() -> None:
+    parts = register(system()), seen(Snapshot, point(6), source="backup")
+    good = seen(IntegrityCheck, checked(), source="log")
+    assert reasons(finding(CHECK, *parts, good, gap(BackupRepository, source="backup"))) == {"Ekonomi": "?lock-unknown"}
+    assert reasons(finding(CHECK, *parts, gap(BackupRepository, source="backup"))) == {"Ekonomi": "?lock-unknown"}
+    assert not reasons(finding(CHECK, *parts, good, gap(BackupRepository, source="other")))
