@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 _LIMIT = 100_000_000
@@ -30,3 +30,20 @@ def months_before(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment, UTC, by the clock in Sweden.
+
+    Summer time runs from the last Sunday of March to the last Sunday of October, 01:00 UTC (directive 2000/84/EC);
+    counted here, since a database of zones is not the same on every machine that re-performs.
+    """
+    start, end = (_last_sunday(moment, month) for month in (3, 10))
+    ahead = timedelta(hours=2 if start <= moment < end else 1)
+    latest = moment.replace(year=date.max.year, month=12, day=31, hour=21)
+    return moment.date() if moment > latest else (moment + ahead).date()
+
+
+def _last_sunday(moment: datetime, month: int) -> datetime:
+    last = moment.replace(month=month, day=31, hour=1, minute=0, second=0, microsecond=0)
+    return last - timedelta(days=(last.weekday() + 1) % 7)

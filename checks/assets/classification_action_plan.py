@@ -111,7 +111,7 @@ def _reported_back(
 def _action(action: ClassificationAction, plans: Reading[ClassificationAction], as_of: datetime) -> Outcome:
     if action.closed is not None:
         return decide(action, ahead(action, action.closed, as_of))
-    column = lacks_column(action, plans, "closed", "due")
+    column = lacks_column(action, plans, "closed", "due", "waiting_for")
     if column is not None:
         return column
     if any(word in key_of(action.waiting_for or "") for word in _MONEY):
@@ -119,4 +119,4 @@ def _action(action: ClassificationAction, plans: Reading[ClassificationAction], 
     if action.due is None:
         return deviates(action, "incomplete", columns=("due",))
     late = done_by(action, action.due, None, as_of, ("action-overdue", "action-overdue"))
-    return decide(action, None if action.decision else late)
+    return decide(action, None if action.decision or late is None else lacks_column(action, plans, "decision") or late)

@@ -81,7 +81,7 @@ def _judge(
     day = latest((each.classified for each in made), as_of)
     if day is None:
         undated = lacks_column(system, register, "classified") if made else None
-        return undated or decide(system, has_one(system, (), register, "never"))
+        return undated or decide(system, has_one(system, (), register, "never", columns=("classified",)))
     methods = sorted({each.method or "" for each in made if each.classified == day})
     if not parameters.method or key_of(parameters.method) in {key_of(each) for each in methods}:
         return conforms(system)

@@ -60,6 +60,13 @@ REASONS = COMMON | {
         "Ange rummet.",
         "Give the room.",
     ),
+    "central-unknown": because(
+        "Registret säger inte om utrustningen är central.",
+        "The register does not say whether the equipment is central.",
+        "Fyll i uppgiften i registret.",
+        "Fill it in in the register.",
+        Severity.LOW,
+    ),
     "outside": because(
         "Central utrustning i {room}, som inte är ett skyddat rum i registren.",
         "Central equipment in {room}, which is no protected room in the registers.",
@@ -84,13 +91,18 @@ def judge(
         yield _access(row, access, roster, as_of)
     for key in sorted(rooms):
         yield decide(rooms[key], _room(rooms[key], visits.get(key, []), log, parameters, as_of))
-    yield from filter(None, [unread(access.source, equipment)])
-    listed = {key_of(row.room) for row in evidence.reading(RoomAccess).records} | visits.keys()
+    yield from filter(None, [unread(access.source, equipment) or lacks_column(access.source, equipment, "central")])
+    register = evidence.reading(RoomAccess)
+    listed = {key_of(row.room) for row in register.records} | visits.keys()
     for item in equipment.records:
+        if item.central is None and (not item.room or key_of(item.room) not in listed):
+            if lacks_column(item, equipment, "central") is None:
+                yield undetermined(item, "central-unknown")
+            continue
         if item.central and not item.room:
             yield lacks_column(item, equipment, "room") or deviates(item, "no-room")
         elif item.central and item.room and key_of(item.room) not in listed:
-            yield deviates(item, "outside", room=item.room)
+            yield unread(item, register) or unread(item, log) or deviates(item, "outside", room=item.room)
 
 
 def _access(row: RoomAccess, access: Population[RoomAccess], roster: Roster, as_of: datetime) -> Outcome:
@@ -101,7 +113,8 @@ def _access(row: RoomAccess, access: Population[RoomAccess], roster: Roster, as_
     if employed is False:
         left = deviates(row, "left")
     elif employed is None:
-        left = unread(row, roster.reading) or undetermined(row, "person-unknown")
+        left = unread(row, roster.reading) or roster.untold(row, row.person_key)
+        left = left or undetermined(row, "person-unknown")
     return decide(
         row,
         left,

@@ -19,6 +19,7 @@ from checks.record_rules.rows import (
     decide,
     filled,
     has_column,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Procurement
@@ -94,4 +95,5 @@ def judge(
             dated(case, procurements, "requirements_date", as_of),
             after,
             topics,
+            told(case, procurements, "signed"),
         )

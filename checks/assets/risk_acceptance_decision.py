@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.finding import Outcome, Severity, deviates, out_of_scope
+from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
 from checks.record_rules.joins import grouped, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
@@ -20,6 +20,7 @@ from checks.record_rules.rows import (
     decide,
     filled,
     months_after,
+    told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.assets import Risk, RiskAcceptance
@@ -56,6 +57,12 @@ REASONS = COMMON | {
         *_DECIDE,
         severity=Severity.HIGH,
     ),
+    "risk-not-in-register": because(
+        "Har gått ut, och risken finns inte i riskregistret: om den är kvar är inte känt.",
+        "Has run out, and the risk register does not have the risk: whether it is still there is not known.",
+        "Rätta riskens beteckning, eller för in risken i riskregistret.",
+        "Correct the risk's name, or enter the risk in the register.",
+    ),
     "over": because("Har gått ut, och risken är stängd.", "Has run out, and the risk is closed."),
 }
 
@@ -80,7 +87,8 @@ def judge(
         open_rows = [row for row in rows if row.closed is None]
         if open_rows and not any(row.treatment for row in open_rows) and name not in in_force:
             subject = min(row.risk for row in open_rows)
-            column = lacks_column(subject, risks, "treatment")
+            column = lacks_column(subject, risks, "treatment", "closed")
+            column = column or lacks_column(subject, decisions, "decided", "valid_until")
             yield column or unread(subject, decisions) or deviates(subject, "untreated")
 
 
@@ -96,8 +104,11 @@ def _judge(
     if until is not None and until < as_of.date():
         if any(risk.closed is None for risk in rows):
             return lacks_column(row, risks, "closed") or deviates(row, "expired", until=until)
-        return unread(row, risks) or out_of_scope(row, "over")
-    decider = None if row.decided_by or row.role else filled(row, acceptances, ("decided_by",))
+        unknown = None if rows else undetermined(row, "risk-not-in-register")
+        return unread(row, risks) or unknown or out_of_scope(row, "over")
+    decider = None
+    if not row.decided_by and not row.role:
+        decider = told(row, acceptances, "decided_by", "role") or filled(row, acceptances, ("decided_by",))
     undated = dated(row, acceptances, "decided", as_of)
     no_end = filled(row, acceptances, ("valid_until",), "no-end")
     too_long = None

@@ -21,6 +21,7 @@ from checks.record_rules.rows import (
     filled,
     has_column,
     not_older,
+    told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.assets import Risk
@@ -111,7 +112,11 @@ def _method(
         if each.decided is not None and each.status not in {"draft", "repealed"}
     }
     missing = [method for method in methods if key_of(method) not in decided]
-    return has_one(subject, () if missing else methods, documents, "method-not-decided", method=", ".join(missing))
+    return has_one(
+        *(subject, () if missing else methods, documents, "method-not-decided"),
+        columns=("decided",),
+        method=", ".join(missing),
+    )
 
 
 def _row(row: Risk, risks: Population[Risk], changed: Sequence[MajorChange], as_of: datetime) -> Outcome:
@@ -120,4 +125,4 @@ def _row(row: Risk, risks: Population[Risk], changed: Sequence[MajorChange], as_
     if day is not None and row.analysed is not None and day > row.analysed:
         since = deviates(row, "changed-since", last=row.analysed, asset=row.asset, changed=day)
     needed = filled(row, risks, ("owner", "level", "treatment"))
-    return decide(row, since, dated(row, risks, "analysed", as_of), needed)
+    return decide(row, since, dated(row, risks, "analysed", as_of), needed, told(row, risks, "asset"))

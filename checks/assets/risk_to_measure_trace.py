@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.finding import Outcome, Severity, deviates
-from checks.record_rules.joins import grouped, key_of, latest, unread
+from checks.finding import Outcome, Severity, deviates, undetermined
+from checks.record_rules.joins import grouped, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -20,6 +20,7 @@ from checks.record_rules.rows import (
     done_by,
     filled,
     has_column,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Classification, SecurityMeasure
@@ -35,6 +36,7 @@ class Parameters:
 
 HIGH_LEVEL = 3
 """KLASSA's level from which extra protection is called for."""
+_LEVELS = ("confidentiality", "integrity", "availability")
 _MEND = ("Inför åtgärden och visa att den fungerar.", "Put the measure in place, and show that it works.")
 REASONS = COMMON | {
     "only-advice": because(
@@ -54,6 +56,18 @@ REASONS = COMMON | {
         severity=Severity.HIGH,
     ),
     "no-evidence": because("Inget underlag visar utfallet.", "Nothing shows the outcome.", *_MEND),
+    "undated": because(
+        "Klassningen är inte daterad, så om den gäller är inte känt.",
+        "The classification is not dated, so whether it holds is not known.",
+        "Datera klassningen.",
+        "Date the classification.",
+    ),
+    "level-unknown": because(
+        "Klassat {last}, men alla nivåer är inte ifyllda.",
+        "Classified {last}, but not every level is filled in.",
+        "Fyll i nivåerna.",
+        "Fill in the levels.",
+    ),
     "no-measure": because(
         "Klassat {last} med nivå {level}, men ingen åtgärd är beslutad.",
         "Classified {last} at level {level}, but no measure is decided.",
@@ -74,8 +88,12 @@ def judge(
     named = {key_of(row.system) for row in everything.records}
     yield from filter(None, [unread(measures.source, classes)])
     for name, rows in sorted(grouped(classes, lambda each: each.system).items()):
+        if name in named:
+            continue
+        subject = min(row.system for row in rows)
         day = latest((row.classified for row in rows), as_of)
-        if name in named or day is None:
+        if day is None:
+            yield lacks_column(subject, classes, "classified") or undetermined(subject, "undated")
             continue
         levels = [
             level
@@ -85,8 +103,9 @@ def judge(
             if level is not None
         ]
         if max(levels, default=0) >= HIGH_LEVEL:
-            subject = min(row.system for row in rows)
             yield unread(subject, everything) or deviates(subject, "no-measure", last=day, level=max(levels))
+        elif len(levels) < 3 * sum(row.classified == day for row in rows):
+            yield lacks_column(subject, classes, *_LEVELS) or undetermined(subject, "level-unknown", last=day)
 
 
 def _judge(row: SecurityMeasure, measures: Population[SecurityMeasure], as_of: datetime) -> Outcome:
@@ -103,4 +122,5 @@ def _judge(row: SecurityMeasure, measures: Population[SecurityMeasure], as_of: d
         filled(row, measures, ("evidence",), "no-evidence"),
         filled(row, measures, ("origin",)),
         ahead(row, row.implemented, as_of),
+        told(row, measures, "implemented"),
     )

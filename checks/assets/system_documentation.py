@@ -80,10 +80,11 @@ def judge(
             day = latest((each.date for each in changed.get(name, ())), as_of)
             yield decide(
                 system,
-                has_one(system, there, register, "missing"),
+                has_one(system, there, register, "missing", columns=("system", "status")),
                 _parts(system, there, register, parameters) if there else None,
                 _current(system, there, register, day, as_of) if there else None,
                 unread(system, changes),
+                lacks_column(system, register, "status") if there else None,
             )
 
 
@@ -114,4 +115,5 @@ def _current(
         return lacks_column(system, register, "visible_date", "decided") or deviates(system, "undated")
     if changed is None or changed <= last:
         return None
-    return unread(system, register) or deviates(system, "before-change", last=last, changed=changed)
+    column = lacks_column(system, register, "visible_date", "decided", "reviewed", "created")
+    return unread(system, register) or column or deviates(system, "before-change", last=last, changed=changed)

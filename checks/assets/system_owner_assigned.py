@@ -84,7 +84,8 @@ def _person(
     if not holders:
         if key_of(who) in roles:
             return unread(system, register) or deviates(system, "vacant", who=who)
-        return unread(system, roster.reading) or undetermined(system, "not-followed", who=who)
+        told = roster.untold(system, who)
+        return unread(system, roster.reading) or told or undetermined(system, "not-followed", who=who)
     states = {roster.employed(row.person_key) for row in holders if row.person_key}
     if not states:
         return lacks_column(system, register, "person_key") or deviates(system, "vacant", who=who)

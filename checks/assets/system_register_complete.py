@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Severity, conforms, deviates, undetermined
-from checks.record_rules.joins import key_of, unread
+from checks.record_rules.joins import key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
@@ -84,7 +84,7 @@ def judge(
         missing = tuple(name for name in system.hosts if key_of(name) not in seen)
         unseen = undetermined(system, "not-observed", hosts=missing) if missing else None
         yield decide(system, filled(system, systems, fields), unread(system, hosts) or unseen)
-    partly = unread(systems.source, register)
+    partly = unread(systems.source, register) or lacks_column(systems.source, register, "hosts")
     outcomes = (
         conforms(host) if key_of(host.name) in named else partly or deviates(host, "not-in-register")
         for host in hosts.records

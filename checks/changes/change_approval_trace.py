@@ -19,6 +19,7 @@ from checks.record_rules.rows import (
     decide,
     filled,
     has_column,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.changes import Change
@@ -76,15 +77,15 @@ def judge(
         yield decide(
             row,
             dated(row, changes, "approved", as_of, "not-approved"),
-            _after(row, row.approved, "before-approval"),
-            _after(row, row.cab_date if "cab_date" in fields else None, "before-board"),
+            _after(row, changes, row.approved, "before-approval"),
+            _after(row, changes, row.cab_date if "cab_date" in fields else None, "before-board"),
             filled(row, changes, fields),
             ahead(row, row.deployed, as_of),
         )
 
 
-def _after(row: Change, decided: date | None, reason: str) -> Outcome | None:
+def _after(row: Change, changes: Population[Change], decided: date | None, reason: str) -> Outcome | None:
     if decided is None or row.deployed is None or row.emergency or row.deployed >= decided:
         return None
     name = "approved" if reason == "before-approval" else "decided"
-    return deviates(row, reason, deployed=row.deployed, **{name: decided})
+    return told(row, changes, "emergency") or deviates(row, reason, deployed=row.deployed, **{name: decided})

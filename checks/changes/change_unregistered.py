@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from checks.ages import span
-from checks.finding import Outcome, Severity, conforms, out_of_scope, undetermined
-from checks.record_rules.joins import has_one, key_of, lacks_column, unread
+from checks.finding import Outcome, Severity, conforms, deviates, out_of_scope, undetermined
+from checks.record_rules.joins import key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
-from checks.record_rules.rows import (
-    decide,
-)
-from collector.evidence import EvidenceSet, Population
+from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import ProtectedSystem
 from collector.records.changes import Change, ObservedChange
 
@@ -55,16 +53,17 @@ REASONS = COMMON | {
 
 
 def judge(
-    observed: Population[ObservedChange], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
+    observed: Population[ObservedChange], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per change in a host's log."""
     tickets = evidence.reading(Change)
     if not tickets.populations:
         for host in sorted({row.host for row in observed.records}):
-            yield decide(host, unread(host, tickets))
+            yield from filter(None, [unread(host, tickets)])
         return
     systems: defaultdict[str, set[str]] = defaultdict(set)
-    for system in evidence.reading(ProtectedSystem).records:
+    register = evidence.reading(ProtectedSystem)
+    for system in register.records:
         for host in system.hosts:
             systems[key_of(host)].add(key_of(system.name))
     deployed: defaultdict[str, set[date]] = defaultdict(set)
@@ -79,12 +78,37 @@ def judge(
             continue
         day = row.time.date()
         names = {key_of(row.host)} | systems[key_of(row.host)]
-        near = [each for name in names for each in deployed.get(name, ()) if abs(each - day) <= window]
-        if near:
+        if any(_is_near(day, deployed.get(name, frozenset()), window) for name in names):
             yield conforms(row)
         elif first is not None and tickets.complete and first - day > window:
             yield undetermined(row, "before-tickets", first=first)
         else:
-            column = lacks_column(row, tickets, "deployed", "system")
-            missing = has_one(row, (), tickets, "no-ticket", action=row.action, names=row.names)
-            yield decide(row, column or missing)
+            yield _missing(row, tickets, register, window, as_of)
+
+
+def _missing(
+    row: ObservedChange,
+    tickets: Reading[Change],
+    register: Reading[ProtectedSystem],
+    window: timedelta,
+    as_of: datetime,
+) -> Outcome:
+    """No ticket was found: it is missing where the tickets, and the systems of the host, are all there."""
+    told = min((each.provenance.speaks_of for each in tickets.populations), default=as_of)
+    later = undetermined(row, "export-older", written=told) if told < as_of and told - row.time < window else None
+    return (
+        unread(row, tickets)
+        or lacks_column(row, tickets, "deployed", "system")
+        or unread(row, register)
+        or lacks_column(row, register, "hosts")
+        or later
+        or deviates(row, "no-ticket", action=row.action, names=row.names)
+    )
+
+
+def _is_near(day: date, days: AbstractSet[date], window: timedelta) -> bool:
+    """Whether one of the days is within the window, by the smaller of the two."""
+    if window.days * 2 < len(days):
+        there = (day.toordinal() + step for step in range(-window.days, window.days + 1))
+        return any(date.fromordinal(each) in days for each in there if 0 < each <= date.max.toordinal())
+    return any(abs(each - day) <= window for each in days)

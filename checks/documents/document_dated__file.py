@@ -8,12 +8,13 @@ register does not name, and repealed documents, are out of scope.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.documents.matching import REASONS as MATCHING
-from checks.documents.matching import judge_files, names_of
+from checks.documents.matching import bare, is_same, judge_files
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population
 from collector.records.document_files import DocumentFile
@@ -63,9 +64,13 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per file and per row whose file is not at hand, and one for the register where it is not whole."""
     yield from judge_files(files, evidence, _judge)
-    names = {name for file in files.records for name in names_of(file.name)}
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for file in files.records:
+        names[bare(file.name)].append(file.name)
     for document in evidence.reading(Document).records:
-        if document.file and document.status != "repealed" and not names_of(document.file) & names:
+        if not document.file or document.status == "repealed":
+            continue
+        if not any(is_same(document.file, name) for name in names.get(bare(document.file), ())):
             yield undetermined(document, "not-at-hand", file=document.file)
 
 

@@ -18,6 +18,7 @@ from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
     not_older,
+    told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.documents import Document
@@ -64,21 +65,23 @@ def judge(
             continue
         names = {key_of(name) for name in (document.title, document.reference) if name}
         rows = [row for name in sorted(names) for row in controls.get(name, ()) if row.date <= as_of.date()]
-        yield decide(document, _judge(document, rows, log, parameters, as_of))
+        hidden = told(document, documents, "category", "reference")
+        yield decide(document, _judge(document, rows, log, hidden, parameters, as_of))
 
 
 def _judge(
     document: Document,
     rows: Sequence[ComplianceControl],
     log: Reading[ComplianceControl],
+    hidden: Outcome | None,
     parameters: Parameters,
     as_of: datetime,
 ) -> Outcome | None:
     last = latest((row.date for row in rows), as_of)
     if last is None:
-        return has_one(document, (), log, "never")
+        return hidden or has_one(document, (), log, "never")
     if not_older(document, last, parameters.interval_months, as_of) is not None:
-        return unread(document, log) or deviates(document, "too-old", last=last)
+        return hidden or unread(document, log) or deviates(document, "too-old", last=last)
     start = months_before(as_of.date(), parameters.interval_months)
     if any(row.evidence for row in rows if row.date >= start):
         return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, conforms, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import key_of, reaches, unread
+from checks.record_rules.joins import key_of, lacks_column, reaches, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.roster import Roster
 from checks.record_rules.rows import (
@@ -96,4 +96,4 @@ def _units(
             yield conforms(subject)
         else:
             short = deviates(subject, "too-few", count=count, people=len(members))
-            yield unread(subject, receipts) or short
+            yield unread(subject, receipts) or lacks_column(subject, receipts, "date") or short

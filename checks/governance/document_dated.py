@@ -17,6 +17,7 @@ from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
+    told,
 )
 from checks.record_rules.shares import WITHIN_SHARE, tolerate
 from collector.evidence import EvidenceSet, Population
@@ -63,11 +64,14 @@ def judge(
 def _judge(document: Document, documents: Population[Document], as_of: datetime) -> Outcome:
     if document.status == "repealed":
         return out_of_scope(document, "repealed")
-    return decide(document, dated(document, documents, "visible_date", as_of), _same_day(document))
+    return decide(document, dated(document, documents, "visible_date", as_of), _same_day(document, documents))
 
 
-def _same_day(document: Document) -> Outcome | None:
+def _same_day(document: Document, documents: Population[Document]) -> Outcome | None:
     days = [day for day in (document.decided, document.created, document.reviewed) if day is not None]
-    if document.visible_date is None or not days or document.visible_date in days:
+    if document.visible_date is None or document.visible_date in days:
         return None
+    hidden = told(document, documents, "decided", "created", "reviewed")
+    if not days or hidden:
+        return hidden
     return deviates(document, "differs", visible=document.visible_date, registered=days[0])

@@ -21,6 +21,7 @@ from checks.record_rules.rows import (
     done_by,
     filled,
     not_older,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.documents import Document
@@ -69,16 +70,22 @@ def judge(
             yield out_of_scope(document, document.status)
             continue
         last = latest((document.decided, document.reviewed), as_of)
+        hidden = told(document, documents, "decided", "reviewed")
         contract = key_of(document.category or "") in _CONTRACTS
         months = parameters.contracts_months if contract else parameters.fail_years * 12
         yield decide(
             document,
-            filled(document, documents, ("decided", "reviewed"), "no-day")
+            hidden or filled(document, documents, ("decided", "reviewed"), "no-day")
             if document.decided is None and document.reviewed is None
             else ahead(document, max(filter(None, (document.decided, document.reviewed))), as_of),
-            not_older(document, last, months, as_of),
-            _due(document, last, as_of),
+            _unless(hidden, not_older(document, last, months, as_of)),
+            _unless(hidden, _due(document, last, as_of)),
         )
+
+
+def _unless(hidden: Outcome | None, old: Outcome | None) -> Outcome | None:
+    """A document is too old only where no column that could make it younger is missing."""
+    return hidden if old is not None and hidden is not None else old
 
 
 def _due(document: Document, last: date | None, as_of: datetime) -> Outcome | None:

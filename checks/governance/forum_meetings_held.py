@@ -71,7 +71,10 @@ def judge(
     for body in sorted(names):
         subject = names[body]
         yield decide(subject, held(subject, days[body], parameters.meetings_per_year, register, first, as_of))
-        if lacks_column(subject, register, "participants") is None:
+        column = lacks_column(subject, register, "participants")
+        if column is not None:
+            yield column
+        else:
             for day in sorted(days[body]):
                 if start <= day <= as_of.date() and not attended[body, day]:
                     yield deviates(f"{subject} {day.isoformat()}", "no-participants")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.finding import Outcome, deviates, undetermined
+from checks.finding import Outcome, deviates
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -18,6 +18,7 @@ from checks.record_rules.rows import (
     done_by,
     filled,
     has_column,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.governance import GoalActivity
@@ -63,9 +64,8 @@ def judge(
         elif row.closed is None:
             yield decide(
                 row,
-                done_by(row, row.due, None, as_of),
-                filled(row, plan, ("owner", "due")),
-                None if has_column(plan, "closed") else undetermined(row, "no-column", columns=("closed",)),
+                told(row, plan, "closed") or done_by(row, row.due, None, as_of),
+                told(row, plan, "closed") or filled(row, plan, ("owner", "due")),
             )
         else:
             shown = None

@@ -69,7 +69,7 @@ def judge(
             key=lambda each: (list(_ORDER).index(each.verdict), each.reason, str(sorted(each.facts.items()))),
             default=None,
         )
-        yield best or decide(name, has_one(name, (), register, "missing"))
+        yield best or decide(name, has_one(name, (), register, "missing", columns=("category",)))
 
 
 _ORDER = (Verdict.CONFORMS, Verdict.UNDETERMINED, Verdict.DEVIATES)

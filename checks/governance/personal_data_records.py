@@ -53,6 +53,13 @@ REASONS = COMMON | {
         "Gör konsekvensbedömningen.",
         "Make the assessment.",
     ),
+    "personal-data-unknown": because(
+        "Systemregistret säger inte om systemet har personuppgifter.",
+        "The system register does not say whether the system holds personal data.",
+        "Fyll i uppgiften i systemregistret.",
+        "Fill it in in the system register.",
+        Severity.LOW,
+    ),
     "not-in-register": because(
         "Systemet har personuppgifter men finns inte i registret över behandlingar.",
         "The system holds personal data but is not in the register of processing.",
@@ -73,7 +80,11 @@ def judge(
         yield decide(row, _agreement(row, register, as_of), _assessment(row, register, as_of))
     yield from filter(None, [unread(register.source, systems), lacks_column(register.source, systems, "personal_data")])
     for system in systems.records:
-        if system.personal_data and key_of(system.name) not in named:
+        if key_of(system.name) in named or system.personal_data is False:
+            continue
+        if system.personal_data is None:
+            yield undetermined(system, "personal-data-unknown")
+        else:
             yield decide(system, has_one(system, (), everything, "not-in-register"))
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
+from checks.record_rules.reasons import COMMON
+from checks.record_rules.rows import told
 from collector.evidence import EvidenceSet, Population
 from collector.records.statements import Recommendation
 
@@ -28,6 +30,7 @@ class Parameters:
 
 
 REASONS = {
+    "no-column": COMMON["no-column"],
     "done-without-evidence": Reason(
         Text("Uppges klar, men inget belägg anges.", "Said to be done, but no evidence is given."),
         Text("Ange diarienummer eller handling som visar åtgärden.", "Give the diary number or file that shows it."),
@@ -81,10 +84,30 @@ def judge(
         if not readable and each.reply_due is None:
             yield undetermined(each, "due-date-unreadable", due=parameters.reply_due)
         else:
-            yield _judge(each, each.reply_due or common, as_of.date())
+            yield _judge(each, recommendations, each.reply_due or common, as_of.date())
 
 
-def _judge(each: Recommendation, reply_due: date | None, today: date) -> Outcome:
+_LOOKED_AT = {
+    "done-without-evidence": ("evidence",),
+    "overdue": ("status", "replied"),
+    "reply-missing": ("replied",),
+    "reply-late": (),
+}
+"""The columns that could say otherwise, by reason; any of a row's for what conforms."""
+
+
+def _judge(
+    each: Recommendation, recommendations: Population[Recommendation], reply_due: date | None, today: date
+) -> Outcome:
+    """A column that the export lacks hides what it could say, in either direction."""
+    found = _by_row(each, reply_due, today)
+    if found.verdict is Verdict.UNDETERMINED:
+        return found
+    columns = _LOOKED_AT.get(found.reason, ("status", "due", "replied", "reply_due"))
+    return told(each, recommendations, *columns) or found
+
+
+def _by_row(each: Recommendation, reply_due: date | None, today: date) -> Outcome:
     replied = each.replied if each.replied is None or each.replied <= today else None
     settled = each.status == "rejected" and replied is not None  # the board has answered that it will not
     if each.status == "done" and not each.evidence:

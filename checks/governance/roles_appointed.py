@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Severity, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, unread
+from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.roster import Roster
 from checks.record_rules.rows import (
     ahead,
     decide,
     filled,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.governance import RoleAppointment
@@ -44,6 +45,12 @@ REASONS = COMMON | {
         "The municipality has not said which roles there must be.",
         "Ange dem under controls: roles-appointed: roles.",
         "Name them under controls: roles-appointed: roles.",
+    ),
+    "no-units": because(
+        "Personalregistret visar inga enheter, så vilka som ska ha rollen är inte känt.",
+        "The HR roster shows no units, so which of them must have the role is not known.",
+        "Ta med enheten i exporten ur personalsystemet.",
+        "Export the unit from the HR system too.",
     ),
     "not-appointed": because("Ingen är utsedd.", "Nobody is appointed.", *_APPOINT),
     "vacant": because("Rollen är vakant.", "The role is vacant.", *_APPOINT),
@@ -84,11 +91,13 @@ def judge(
         if where != "*":
             yield decide(name, has_one(name, rows, register, "not-appointed"))
             continue
-        yield decide(name, unread(name, roster.reading))
+        no_units = None if roster.units else undetermined(name, "no-units")
+        yield decide(name, unread(name, roster.reading), no_units, lacks_column(name, register, "unit"))
         units = {key_of(row.unit) for row in rows if row.unit}
         for unit in roster.units:
             yield decide(
-                f"{name}: {unit}", has_one(f"{name}: {unit}", units & {key_of(unit)}, register, "not-appointed")
+                f"{name}: {unit}",
+                has_one(f"{name}: {unit}", units & {key_of(unit)}, register, "not-appointed", columns=("unit",)),
             )
 
 
@@ -102,8 +111,10 @@ def _judge(row: RoleAppointment, appointments: Population[RoleAppointment], rost
     left = None
     employed = roster.employed(row.person_key)
     if employed is None:
-        left = unread(row, roster.reading) or undetermined(row, "holder-unknown")
+        left = unread(row, roster.reading) or roster.untold(row, row.person_key)
+        left = left or undetermined(row, "holder-unknown")
     elif not employed:
         left = deviates(row, "holder-left")
     inside = deviates(row, "in-operations", unit=row.placed_in or row.unit or "–") if row.in_operations else None
-    return decide(row, left, inside, ahead(row, row.start, as_of), unread(row, roster.reading))
+    hidden = told(row, appointments, "end", "in_operations")
+    return decide(row, left, inside, ahead(row, row.start, as_of), unread(row, roster.reading), hidden)

@@ -61,6 +61,7 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per population, and one per unit of the staff."""
     everyone = evidence.reading(Employment)
+    roster_alone = everyone.of(roster.source)
     courses = evidence.reading(Training)
     today = as_of.date()
     trained = _trained(courses, parameters, as_of)
@@ -78,10 +79,11 @@ def judge(
         if group not in known:
             yield unread(name, everyone) or undetermined(name, "population-unread", population=name)
         elif groups[group]:
-            yield _share(name, groups[group], trained, courses, parameters)
+            yield _share(name, groups[group], trained, courses, everyone, parameters)
     if "staff" in parameters.populations:
+        yield from filter(None, [lacks_column(f"{roster.source}: unit", roster_alone, "unit")])
         for unit in sorted(units):
-            yield _share(unit, units[unit], trained, courses, parameters)
+            yield _share(unit, units[unit], trained, courses, everyone, parameters)
 
 
 def _trained(courses: Reading[Training], parameters: Parameters, as_of: datetime) -> set[str]:
@@ -98,11 +100,18 @@ def _trained(courses: Reading[Training], parameters: Parameters, as_of: datetime
 
 
 def _share(
-    subject: str, members: set[str], trained: set[str], courses: Reading[Training], parameters: Parameters
+    subject: str,
+    members: set[str],
+    trained: set[str],
+    courses: Reading[Training],
+    everyone: Reading[Employment],
+    parameters: Parameters,
 ) -> Outcome:
     count = len(members & trained)
     if reaches(count, len(members), parameters.completion_min_percent):
-        return decide(subject, unread(subject, courses) if not courses.populations else None)
+        silent = unread(subject, courses) if not courses.populations else None
+        return decide(subject, silent, lacks_column(subject, courses, "mandatory", "role"))
     percent, goal = count * 100 // len(members), parameters.completion_min_percent
     short = deviates(subject, "too-few", count=count, people=len(members), percent=percent, goal=goal)
-    return unread(subject, courses) or lacks_column(subject, courses, "completed") or short
+    partly = unread(subject, courses) or unread(subject, everyone)
+    return partly or lacks_column(subject, courses, "completed", "mandatory", "role") or short

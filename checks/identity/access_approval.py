@@ -153,6 +153,8 @@ class _Registers:
     """Group to the owners of its systems, folded."""
     managers: Mapping[str, frozenset[str]]
     """Person key to the keys of their managers, folded."""
+    partly: bool
+    """Whether a register of owners or managers was asked for and not wholly read."""
 
 
 def judge(
@@ -178,8 +180,9 @@ def _registers(evidence: EvidenceSet) -> _Registers:
         for purpose in evidence.reading(GroupPurpose).records
         if purpose.system
     )
+    partly = any(evidence.reading(kind).all_gaps for kind in (ProtectedSystem, GroupPurpose, Employment))
     managers = ((each.person_key, each.manager) for each in evidence.reading(Employment).records)
-    return _Registers(requests, by_access, begins, _folded(owners), _folded(managers))
+    return _Registers(requests, by_access, begins, _folded(owners), _folded(managers), partly)
 
 
 def _folded(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
@@ -267,4 +270,7 @@ def _entitled(
     unknown = [role for role in parameters.approver_roles if by_register.get(role) is None]
     if request.approver_role is None:
         return None if unknown else False
-    return request.approver_role in unknown  # the ticket's own word counts where no register has that role
+    if request.approver_role in unknown:
+        # The ticket's own word counts where no register has that role, unless one should have had it.
+        return None if registers.partly else True
+    return False

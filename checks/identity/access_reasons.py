@@ -184,6 +184,13 @@ UNTOLD: dict[str, Reason] = {
         ),
         Text("Ge läskontot Policy.Read.All.", "Grant the reading application Policy.Read.All."),
     ),
+    "locations-not-read": Reason(
+        Text(
+            "En plats är undantagen, och om den är betrodd kunde inte läsas.",
+            "A location is left out, and whether it is trusted could not be read.",
+        ),
+        Text("Ge läskontot Policy.Read.All.", "Grant the reading application Policy.Read.All."),
+    ),
     "security-defaults-unknown": Reason(
         Text(
             "Ingen policy kräver mer än lösenord, och om säkerhetsstandarder är påslagna kunde inte läsas.",

@@ -21,7 +21,7 @@ from functools import lru_cache
 from checks.directory.account_outcomes import holders
 from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
-from checks.identity.double_accounts import Waiting
+from checks.identity.double_accounts import Hidden, Waiting
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
@@ -91,6 +91,22 @@ REASONS = {
         ),
         _DECIDE,
     ),
+    "shared-unread": Reason(
+        Text(
+            "Finns inte i den del av registret över delade konton som kunde läsas.",
+            "Not in the part of the register of shared accounts that could be read.",
+        ),
+        Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
+    ),
+    "rights-unread": Reason(
+        Text(
+            "Samma person har också {others}; om det ena är en administratörs är inte känt, för alla behörigheter"
+            " kunde inte läsas.",
+            "The same person also has {others}; whether one is an administrator's is not known, for not all rights"
+            " could be read.",
+        ),
+        Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
+    ),
     "shared-no-list": Reason(
         Text(
             "Namnet tyder på ett delat konto, men det finns ingen beslutad lista att jämföra med.",
@@ -133,14 +149,19 @@ def judge(
     accounts: Population[Account], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per account; those that may have a double wait until all have been seen."""
-    register = {each.account for each in evidence.reading(SharedAccount).records if _is_valid(each, as_of)}
+    shared = evidence.reading(SharedAccount)
+    register = {each.account for each in shared.records if _is_valid(each, as_of)}
     approved = frozenset({*parameters.approved, *register})
     privileged = holders(evidence, accounts.source)
     waiting = Waiting()
+    hidden = Hidden(
+        shared=bool(shared.all_gaps), privileges=bool(evidence.reading(Privilege).of(accounts.source).all_gaps)
+    )
     for account in accounts.records:
         outcome = _judge_alone(account, parameters, approved, as_of)
         if outcome is not None:
-            yield outcome
+            lost = hidden.shared and outcome.reason == "shared"
+            yield undetermined(account, "shared-unread") if lost else outcome
             continue
         if account.host is not None:
             waiting.take_local(account)
@@ -148,7 +169,7 @@ def judge(
             waiting.take(account, ordinary=_is_ordinary(account, parameters, privileged))
         yield DEFERRED
     unread = _look_elsewhere(waiting, accounts.source, evidence, parameters, approved, as_of)
-    yield from waiting.outcomes(unread)
+    yield from waiting.outcomes(unread, hidden)
 
 
 def _look_elsewhere(

@@ -170,6 +170,8 @@ def _judge_account(
     if account.interactive is False:
         return out_of_scope(account, "no-session")
     if account.category not in {"person", None} and not entries and not account.external:
+        if register.all_gaps:
+            return undetermined(account, "register-incomplete")
         return out_of_scope(account, "not-a-person")
     employments = people.employments(account.person_key)
     outsider = bool(entries) or _is_outsider(account, employments)

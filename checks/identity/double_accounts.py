@@ -9,10 +9,32 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 from checks.finding import Outcome, conforms, deviates, undetermined
 from checks.packed import FREE, PackedTexts, digest
 from collector.records.identity import Account
+
+
+class Hidden(NamedTuple):
+    """What was asked for and not wholly read, and could say that a double is in order."""
+
+    shared: bool = False
+    """The register of shared accounts."""
+    privileges: bool = False
+    """The rights that show which accounts are administrators'."""
+
+    def double(self, subject: str, others: str) -> Outcome:
+        """The outcome of an account whose person has another."""
+        if self.privileges:
+            return undetermined(subject, "rights-unread", others=others)
+        return (
+            undetermined(subject, "shared-unread") if self.shared else deviates(subject, "same-person", others=others)
+        )
+
+    def nobodys(self, subject: str) -> Outcome:
+        """The outcome of an account without a person's key."""
+        return undetermined(subject, "shared-unread") if self.shared else deviates(subject, "nobodys")
 
 
 class Waiting:
@@ -55,7 +77,7 @@ class Waiting:
         """Keep a host's account."""
         self._local[account.host or "", account.identifier].append(account.subject)
 
-    def outcomes(self, unread: str) -> Iterator[Outcome]:
+    def outcomes(self, unread: str, hidden: Hidden) -> Iterator[Outcome]:
         """The outcome of every account that was kept; `unread` names directories that may hold a double."""
         for (_, number), subjects in self._local.items():
             for subject in subjects:
@@ -71,9 +93,9 @@ class Waiting:
             elif principal in principals or principal in self._elsewhere:
                 yield deviates(subject, "same-principal", others=self._others(principals, principal, subject))
             elif person == 0:
-                yield deviates(subject, "nobodys") if self._any_key else undetermined(subject, "no-person-keys")
+                yield hidden.nobodys(subject) if self._any_key else undetermined(subject, "no-person-keys")
             elif person in people or person in self._elsewhere:
-                yield deviates(subject, "same-person", others=self._others(people, person, subject))
+                yield hidden.double(subject, self._others(people, person, subject))
             elif unread:
                 yield undetermined(subject, "directory-unread", directories=unread)
             else:

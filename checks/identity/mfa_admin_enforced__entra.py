@@ -9,7 +9,8 @@ defaults are on they cover the roles that they name. Per-user MFA of the older k
 enforced (read only where the settings ask for it) application passwords and trusted addresses may still let the
 person in, so one who would deviate is undetermined. An unknown condition, control or group leaves the person
 undetermined. Registered break-glass accounts are set aside, up to the number allowed. Whoever is covered and has
-registered no method deviates too: the first to sign in with the password registers the second factor.
+registered no method deviates too: the first to sign in with the password registers the second factor; while that is
+not known the person is undetermined.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from checks.finding import Outcome, Reason, Text, Verdict, conforms, deviates, o
 from checks.identity.access_evidence import CloudDirectory, cloud_directory, of_source
 from checks.identity.access_reasons import UNCOVERED, UNTOLD
 from checks.identity.account_reasons import DISABLED, MEMBERS_UNKNOWN, NOT_A_PERSON, in_directory
-from collector.evidence import EvidenceSet, Population
+from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.cloud import (
     AccessPolicy,
     AuthenticationRegistration,
@@ -84,6 +85,23 @@ REASONS = {
             "Replace the setting per user by a conditional access policy.",
         ),
     ),
+    "per-user-mfa-unread": Reason(
+        Text(
+            "Ingen policy kräver flerfaktorsautentisering, och den äldre inställningen per användare kunde inte läsas.",
+            "No policy demands multi-factor authentication, and the older setting per user could not be read.",
+        ),
+        Text("Ge läskontot rätt att läsa inställningen.", "Let the reading application read the setting."),
+    ),
+    "registration-unknown": Reason(
+        Text(
+            "Flerfaktorsautentisering krävs, men om någon metod är registrerad är inte känt.",
+            "Multi-factor authentication is demanded, but whether any method is registered is not known.",
+        ),
+        Text(
+            "Ge läskontot rätt att läsa registrerade metoder (AuditLog.Read.All).",
+            "Let the reading application read registered methods (AuditLog.Read.All).",
+        ),
+    ),
     "outside-security-defaults": Reason(
         Text(
             "Säkerhetsstandarder är påslagna, men kräver flerfaktorsautentisering av {role} bara vid behov.",
@@ -133,14 +151,26 @@ def judge(
     """One outcome per holder and role."""
     directory = cloud_directory(evidence, holders.source)
     registrations = of_source(evidence, AuthenticationRegistration, holders.source)
-    unregistered = {each.identifier for each in registrations.records if each.mfa_registered is False}
+    registered = {each.identifier: each.mfa_registered for each in registrations.records}
     states = of_source(evidence, PerUserMfa, holders.source)
     per_user = {each.identifier for each in states.records if each.state == "enforced"}
     for holder in holders.records:
+        role = holder.role_name or holder.role
         outcome = _out_of_scope(holder, parameters) or _judge_holder(holder, directory, per_user)
-        if outcome.verdict is Verdict.CONFORMS and holder.holder_identifier in unregistered:
-            outcome = deviates(holder, "not-registered", role=holder.role_name or holder.role)
+        if outcome.verdict is Verdict.CONFORMS:
+            has = registered.get(holder.holder_identifier)
+            if has is False:
+                outcome = deviates(holder, "not-registered", role=role)
+            elif has is None and (holder.holder_identifier in registered or not registrations.complete):
+                outcome = undetermined(holder, "registration-unknown", role=role)
+        elif outcome.reason in UNCOVERED and _hides(states, holder):
+            outcome = undetermined(holder, "per-user-mfa-unread", role=role)
         yield outcome
+
+
+def _hides(states: Reading[PerUserMfa], holder: RoleHolder) -> bool:
+    """Whether the older setting was asked for, and not read of this person."""
+    return any(gap.subject in {None, holder.holder} for gap in states.all_gaps)
 
 
 def _out_of_scope(holder: RoleHolder, parameters: Parameters) -> Outcome | None:

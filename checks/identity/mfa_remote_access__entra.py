@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Text, conforms, deviates, out_of_scope, undetermined
-from checks.identity.access_evidence import CloudDirectory, cloud_directory
+from checks.identity.access_evidence import CloudDirectory, cloud_directory, of_source
 from checks.identity.access_reasons import UNCOVERED, UNTOLD
 from checks.identity.account_reasons import DISABLED, NOT_A_PERSON, STATE_UNKNOWN
 from collector.evidence import EvidenceSet, Population
@@ -59,8 +59,11 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per user."""
     directory = cloud_directory(evidence, users.source, outside=True)
+    unread = bool(of_source(evidence, NamedLocation, users.source).all_gaps)
     for user in users.records:
-        yield _judge_user(user, directory)
+        outcome = _judge_user(user, directory)
+        hidden = unread and outcome.reason == "trusted-location"
+        yield undetermined(user, "locations-not-read") if hidden else outcome
 
 
 def _judge_user(user: CloudUser, directory: CloudDirectory) -> Outcome:

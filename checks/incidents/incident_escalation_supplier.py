@@ -71,7 +71,9 @@ def judge(
         else:
             name = key_of(row.name)
             day = latest((each.date for each in drills.get(name, ())), as_of)
-            exercised = has_one(row, () if day is None else (day,), exercises, "not-exercised")
+            exercised = has_one(
+                row, () if day is None else (day,), exercises, "not-exercised", columns=("category", "supplier")
+            )
             yield decide(row, _contacts(row, ways.get(name, []), contacts, parameters, as_of), exercised)
 
 

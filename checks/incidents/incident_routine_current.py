@@ -21,6 +21,7 @@ from checks.record_rules.rows import (
     decide,
     has_column,
     not_older,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.documents import Document
@@ -78,7 +79,7 @@ def judge(
         if elsewhere:
             yield out_of_scope(documents.source, "elsewhere")
             return
-        yield decide(documents.source, has_one(documents.source, (), register, "missing"))
+        yield decide(documents.source, has_one(documents.source, (), register, "missing", columns=("category",)))
     for each in routines:
         last = latest((each.decided, each.reviewed), as_of)
         draft = deviates(each, "not-decided") if each.status == "draft" else None
@@ -86,7 +87,7 @@ def judge(
             each,
             draft or dated(each, documents, "decided", as_of, "not-decided"),
             dated(each, documents, "visible_date", as_of),
-            not_older(each, last, parameters.max_age_years * 12, as_of),
+            told(each, documents, "reviewed", "status") or not_older(each, last, parameters.max_age_years * 12, as_of),
             _parts(each, documents),
         )
 

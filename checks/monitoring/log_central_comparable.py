@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.ages import span
+from checks.ages import FUTURE_TOLERANCE, span
 from checks.finding import Outcome, Severity, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, unread
+from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
@@ -44,8 +44,20 @@ REASONS = COMMON | {
         *_SEND,
         severity=Severity.HIGH,
     ),
-    "silent": because("Senast hörd {last}.", "Last heard from {last}.", *_SEND, severity=Severity.HIGH),
-    "no-event": because("Aldrig hörd.", "Never heard from.", *_SEND, severity=Severity.HIGH),
+    "silent": because("Senaste logghändelse {last}.", "Last heard from {last}.", *_SEND, severity=Severity.HIGH),
+    "no-event": because("Ingen logghändelse har kommit.", "Never heard from.", *_SEND, severity=Severity.HIGH),
+    "dated-in-future": because(
+        "Senaste logghändelse {last} har inte varit: en klocka går fel.",
+        "The last event, {last}, is to come: a clock is wrong.",
+        "Rätta klockan.",
+        "Mend the clock.",
+    ),
+    "service-unknown": because(
+        "Exporten säger inte om värden skickar sin logg eller bara övervakas.",
+        "The export does not say whether the host sends its log or is only monitored.",
+        "Ta med service i exporten (monitoring eller central-log).",
+        "Export service too (monitoring or central-log).",
+    ),
     "short-retention": because(
         "Loggen sparas i {days} dagar.", "The log is kept for {days} days.", "Spara längre.", "Keep it longer."
     ),
@@ -74,7 +86,15 @@ def judge(hosts: Population[Host], evidence: EvidenceSet, parameters: Parameters
             has_one(host, there, register, "not-central"),
             *(_heard(host, there, register, parameters, as_of) if there else ()),
             _clock(host, clocks.get(name, [])),
+            _named(host, there, register) if there else None,
         )
+
+
+def _named(host: Host, rows: Sequence[MonitoredHost], register: Reading[MonitoredHost]) -> Outcome | None:
+    """Whether a row says that it is of the central log."""
+    if any(row.service == "central-log" for row in rows):
+        return None
+    return lacks_column(host, register, "service") or undetermined(host, "service-unknown")
 
 
 def _heard(
@@ -87,14 +107,21 @@ def _heard(
     last = max((row.last_event for row in rows if row.last_event is not None), default=None)
     if last is None:
         yield lacks_column(host, register, "last_event") or deviates(host, "no-event")
-    elif as_of - last > span(hours=parameters.silent_hours):
-        yield unread(host, register) or deviates(host, "silent", last=last)
+    elif last - as_of > FUTURE_TOLERANCE:
+        yield undetermined(host, "dated-in-future", last=last)
+    else:
+        silent = as_exported(host, register, as_of, lambda moment: _silent(host, last, parameters, moment))
+        yield silent and (unread(host, register) or silent)
     kept = max((row.retention_days for row in rows if row.retention_days is not None), default=None)
     if kept is None:
         blank = deviates(host, "incomplete", columns=("retention_days",))
         yield lacks_column(host, register, "retention_days") or blank
     elif kept < parameters.retention_days:
         yield deviates(host, "short-retention", days=kept)
+
+
+def _silent(host: Host, last: datetime, parameters: Parameters, moment: datetime) -> Outcome | None:
+    return deviates(host, "silent", last=last) if moment - last > span(hours=parameters.silent_hours) else None
 
 
 def _clock(host: Host, clocks: Sequence[TimeSync]) -> Outcome | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from checks.finding import Outcome, conforms, deviates
-from checks.record_rules.joins import grouped, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -57,11 +57,16 @@ def judge(
         if name in mine:
             yield _log(min(row.log for row in rows), rows, register, parameters, as_of)
     alerts = evidence.reading(Alert)
-    yield from filter(None, [unread(reviews.source, alerts)])
+    yield from filter(None, [unread(reviews.source, alerts) or lacks_column(reviews.source, alerts, "closed")])
     for alert in sorted(alerts.records, key=repr):
         if alert.closed is not None and not (alert.note and alert.handled_by):
             column = lacks_column(alert, alerts, "note", "handled_by")
             yield column or deviates(alert, "no-note", closed=alert.closed)
+
+
+def _old(log: str, last: date, parameters: Parameters, moment: datetime) -> Outcome | None:
+    days = (moment.date() - last).days
+    return deviates(log, "too-old", last=last, days=days) if days > parameters.interval_days else None
 
 
 def _log(
@@ -70,9 +75,9 @@ def _log(
     last = latest((row.date for row in rows), as_of)
     if last is None:
         return decide(log, ahead(log, min(row.date for row in rows), as_of))
-    days = (as_of.date() - last).days
-    if days > parameters.interval_days:
-        return unread(log, register) or deviates(log, "too-old", last=last, days=days)
+    old = as_exported(log, register, as_of, lambda moment: _old(log, last, parameters, moment))
+    if old is not None:
+        return unread(log, register) or old
     if any(row.performed_by for row in rows if row.date == last):
         return conforms(log)
     return lacks_column(log, register, "performed_by") or deviates(log, "unsigned", last=last)

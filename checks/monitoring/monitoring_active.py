@@ -48,8 +48,14 @@ REASONS = (
             "Connect the host to the monitoring.",
             Severity.HIGH,
         ),
+        "service-unknown": because(
+            "Exporten säger inte om värden övervakas eller bara skickar sin logg.",
+            "The export does not say whether the host is monitored or only sends its log.",
+            "Ta med service i exporten (monitoring eller central-log).",
+            "Export service too (monitoring or central-log).",
+        ),
         "not-acknowledged": because(
-            "Testlarmet {raised} togs inte inom {minutes} minuter.",
+            "Testlarmet {raised} kvitterades inte inom {minutes} minuter.",
             "The test alert of {raised} was not taken within {minutes} minutes.",
             "Rätta larmvägen och prova igen.",
             "Mend the routing, and try again.",
@@ -69,8 +75,15 @@ def judge(hosts: Population[Host], evidence: EvidenceSet, parameters: Parameters
     """One outcome per host, and one per test alert of the last year."""
     register = evidence.reading(MonitoredHost)
     there = {key_of(row.host) for row in register.records if row.service != "central-log"}
+    told = {key_of(row.host) for row in register.records if row.service == "monitoring"}
     outcomes = (
-        decide(host, has_one(host, there & {key_of(host.name)}, register, "not-monitored")) for host in hosts.records
+        decide(
+            host,
+            has_one(host, there & {key_of(host.name)}, register, "not-monitored"),
+            lacks_column(host, register, "service"),
+            None if key_of(host.name) in told else undetermined(host, "service-unknown"),
+        )
+        for host in hosts.records
     )
     yield from tolerate(outcomes, parameters.coverage_min_percent)
     alerts = evidence.reading(Alert)

@@ -19,6 +19,7 @@ from checks.record_rules.rows import (
     decide,
     filled,
     not_older,
+    told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.changes import Change, SecurityTest
@@ -73,6 +74,7 @@ def judge(
         yield from filter(None, [unread(tests.source, changes), lacks_column(tests.source, changes, "deployed")])
         yield from _changes(changes, register, as_of)
     if parameters.interval_months > 0:
+        yield from filter(None, [told(tests.source, tests, "system")])
         for name, rows in sorted(grouped(register, lambda each: each.system).items()):
             last = latest((row.date for row in rows), as_of)
             old = not_older(name, last, parameters.interval_months, as_of)
@@ -90,4 +92,12 @@ def _changes(changes: Reading[Change], register: Reading[SecurityTest], as_of: d
             continue
         made = [*by_change.get(key_of(row.reference), ()), *by_system.get(key_of(row.system or ""), ())]
         before = [each for each in made if each.date is not None and each.date <= row.deployed]
-        yield decide(row, has_one(row, before, register, "not-tested", deployed=row.deployed))
+        hidden = lacks_column(row, changes, "system") if not row.system and not before else None
+        yield hidden or decide(
+            row,
+            has_one(
+                *(row, before, register, "not-tested"),
+                columns=("date", "change", "system"),
+                deployed=row.deployed,
+            ),
+        )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from checks.ages import months_before
-from checks.finding import Fact, Outcome, deviates, undetermined
+from checks.finding import Fact, Outcome, Verdict, deviates, undetermined
 from collector.evidence import Reading
 from collector.records.record import Record, kind_name
 
@@ -39,18 +39,45 @@ def unread(subject: Record | str, reading: Reading[Any]) -> Outcome | None:
 
 
 def has_one(
-    subject: Record | str, found: Collection[Any], reading: Reading[Any], reason: str, **facts: Fact
+    subject: Record | str,
+    found: Collection[Any],
+    reading: Reading[Any],
+    reason: str,
+    *,
+    columns: Sequence[str] = (),
+    **facts: Fact,
 ) -> Outcome | None:
-    """Something was found; what was not found is missing only where the whole register was read."""
+    """Something was found; what was not found is missing only where the whole register was read.
+
+    `columns` are the fields that it was looked for by: an export that lacks one of them cannot show it.
+    """
     if found:
         return None
-    return unread(subject, reading) or deviates(subject, reason, **facts)
+    lost = unread(subject, reading) or lacks_column(subject, reading, *columns)
+    return lost or deviates(subject, reason, **facts)
 
 
 def lacks_column(subject: Record | str, reading: Reading[Any], *fields: str) -> Outcome | None:
     """Undetermined where some export of the register has no column for a field."""
     lacking = tuple(field for field in fields if any(field in each.unreadable for each in reading.populations))
     return undetermined(subject, "no-column", columns=lacking) if lacking else None
+
+
+def as_exported(
+    subject: Record | str, reading: Reading[Any], as_of: datetime, rule: Callable[[datetime], Outcome | None]
+) -> Outcome | None:
+    """What a rule about age says; what has aged only since the register was exported is not known.
+
+    An export may be weeks old when it is judged: it cannot hold what was done, heard or entered after it was written.
+    """
+    found = rule(as_of)
+    told = min((each.provenance.speaks_of for each in reading.populations), default=as_of)
+    if found is None or found.verdict is not Verdict.DEVIATES or told >= as_of:
+        return found
+    earlier = rule(told)
+    if earlier is not None and earlier.verdict is Verdict.DEVIATES:
+        return found
+    return undetermined(subject, "export-older", written=told)
 
 
 def latest(days: Iterable[date | None], as_of: datetime) -> date | None:
@@ -68,16 +95,21 @@ def held(
     reason: str = "too-few",
 ) -> Outcome | None:
     """It happened on `needed` days of the last year; fewer counts only where the register covers the year."""
-    start = months_before(as_of.date(), 12)
-    within = {day for day in days if start <= day <= as_of.date()}
-    if len(within) >= needed:
-        return None
-    partly = unread(subject, reading)
-    if partly is not None:
-        return partly
-    if begins is None or begins > start:
-        return undetermined(subject, "period-not-covered", first=begins, start=start)
-    return deviates(subject, reason, count=len(within), needed=needed)
+    there = set(days)
+
+    def rule(moment: datetime) -> Outcome | None:
+        start = months_before(moment.date(), 12)
+        within = {day for day in there if start <= day <= as_of.date()}
+        if len(within) >= needed:
+            return None
+        partly = unread(subject, reading)
+        if partly is not None:
+            return partly
+        if begins is None or begins > start:
+            return undetermined(subject, "period-not-covered", first=begins, start=start)
+        return deviates(subject, reason, count=len(within), needed=needed)
+
+    return as_exported(subject, reading, as_of, rule)
 
 
 def lacking(wanted: Iterable[str], there: Iterable[str], words: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:

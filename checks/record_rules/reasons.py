@@ -27,6 +27,14 @@ COMMON = {
         ),
         Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
     ),
+    "export-older": Reason(
+        Text(
+            "Underlaget skrevs ut {written}; vad som har hänt sedan dess syns inte.",
+            "The export was written {written}; what has happened since is not seen.",
+        ),
+        Text("Exportera på nytt.", "Export it anew."),
+        Severity.LOW,
+    ),
     "date-ahead": Reason(
         Text("Registret anger en dag som inte har varit ({date}).", "The register gives a day to come ({date})."),
         Text("Rätta datumet.", "Correct the date."),

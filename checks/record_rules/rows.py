@@ -38,6 +38,12 @@ def has_column(population: Population[Any], field: str) -> bool:
     return field not in population.unreadable
 
 
+def told(record: Record | str, population: Population[Any], *fields: str) -> Outcome | None:
+    """Undetermined where the export has no column for a field that could tell of a deviation."""
+    lacking = tuple(name for name in fields if not has_column(population, name))
+    return undetermined(record, "no-column", columns=lacking) if lacking else None
+
+
 def filled(
     record: Record, population: Population[Any], fields: Iterable[str], reason: str = "incomplete"
 ) -> Outcome | None:

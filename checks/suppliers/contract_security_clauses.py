@@ -20,6 +20,7 @@ from checks.record_rules.rows import (
     decide,
     filled,
     has_column,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.suppliers import Contract
@@ -100,5 +101,6 @@ def judge(
             row,
             topics,
             older,
+            told(row, contracts, "requirements_date"),
             dated(row, contracts, "signed", as_of, "incomplete") if row.signed else filled(row, contracts, ("signed",)),
         )

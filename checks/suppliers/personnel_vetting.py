@@ -17,6 +17,7 @@ from checks.record_rules.rows import (
     dated,
     decide,
     filled,
+    told,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.suppliers import Vetting
@@ -68,7 +69,8 @@ def judge(
         signed = dated(row, people_listed, "confidentiality_signed", as_of, "not-signed")
         vetted = None
         if row.vetting_needed is not False:
-            vetted = dated(row, people_listed, "vetted", as_of, "not-vetted")
+            hidden = told(row, people_listed, "vetting_needed") if row.vetted is None else None
+            vetted = hidden or dated(row, people_listed, "vetted", as_of, "not-vetted")
         yield decide(
             row,
             signed or _before(row, row.confidentiality_signed, "signed-after"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.finding import Outcome, deviates
+from checks.finding import Outcome, Severity, deviates, undetermined
 from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
@@ -40,6 +40,13 @@ REASONS = COMMON | {
         "The matrix says {doer}, the system register says {party}.",
         *_DECIDE,
     ),
+    "criticality-unknown": because(
+        "Systemregistret säger inte om systemet är verksamhetskritiskt.",
+        "The system register does not say whether the system is critical.",
+        "Fyll i uppgiften i systemregistret.",
+        "Fill it in in the system register.",
+        Severity.LOW,
+    ),
     "not-in-matrix": because("Systemet finns inte i ansvarsmatrisen.", "The system is not in the matrix.", *_DECIDE),
 }
 _UPDATES = frozenset({"patch-level", "uppdateringar", "säkerhetsuppdateringar", "patchning"})
@@ -63,9 +70,14 @@ def judge(
             filled(row, matrix, ("payer",), "no-payer"),
             dated(row, matrix, "decided", as_of, "not-decided"),
             other,
+            lacks_column(row, systems, "patch_party") if key_of(row.control) in _UPDATES else None,
         )
     yield from filter(None, [unread(matrix.source, systems), lacks_column(matrix.source, systems, "critical")])
     named = {key_of(row.system) for row in everything.records}
     for system in systems.records:
-        if system.critical and key_of(system.name) not in named:
+        if key_of(system.name) in named or system.critical is False:
+            continue
+        if system.critical is None:
+            yield undetermined(system, "criticality-unknown")
+        else:
             yield decide(system, has_one(system, (), everything, "not-in-matrix"))

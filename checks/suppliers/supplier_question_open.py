@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.ages import span
-from checks.finding import Fact, Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.finding import Fact, Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
+from checks.record_rules.reasons import COMMON
+from checks.record_rules.rows import told
 from collector.evidence import EvidenceSet, Population
 from collector.records.statements import SupplierQuestion
 
@@ -33,6 +35,7 @@ _REMIND = Text(
     "Remind the supplier, and raise it in the contract follow-up.",
 )
 REASONS = {
+    "no-column": COMMON["no-column"],
     "blocks-classification": Reason(
         Text(
             "Obesvarad sedan {asked} ({days} dagar), och hindrar klassning: {blocks}.",
@@ -74,7 +77,12 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per question."""
     for question in questions.records:
-        yield _judge(question, parameters, as_of.date())
+        found = _judge(question, parameters, as_of.date())
+        if found.verdict is Verdict.UNDETERMINED or question.answered is not None:
+            yield found
+        else:
+            hidden = ("answered", "answer", "due", "blocks_classification")
+            yield told(question, questions, *hidden) or found
 
 
 def _judge(question: SupplierQuestion, parameters: Parameters, today: date) -> Outcome:

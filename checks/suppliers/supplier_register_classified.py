@@ -38,7 +38,6 @@ class Parameters:
 _CLASSIFY = ("Riskklassa leverantören.", "Give the supplier a risk class.")
 REASONS = COMMON | {
     "no-class": because("Ingen riskklass.", "No risk class.", *_CLASSIFY),
-    "undated": because("Riskklassningen är inte daterad.", "The risk class is not dated.", *_CLASSIFY),
     "not-listed": because(
         "Leverantören har system eller konton men finns inte i leverantörsregistret.",
         "The supplier has systems or accounts but is not in the supplier register.",
@@ -74,6 +73,9 @@ def judge(
     accounts = evidence.reading(ExternalAccount)
     listed = {key_of(row.name) for row in register.records}
     yield from filter(None, [unread(suppliers.source, systems), lacks_column(suppliers.source, systems, "supplier")])
+    if accounts.populations or accounts.gaps:
+        partly = unread(suppliers.source, accounts), lacks_column(suppliers.source, accounts, "supplier")
+        yield from filter(None, partly)
     named: dict[str, str] = {}
     for name in [*(row.supplier for row in systems.records), *(row.supplier for row in accounts.records)]:
         if name and key_of(name) not in listed:

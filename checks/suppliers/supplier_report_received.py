@@ -18,6 +18,7 @@ from checks.record_rules.rows import (
     dated,
     decide,
     not_older,
+    told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.suppliers import ReportSpecification, SupplierReport
@@ -43,7 +44,7 @@ REASONS = COMMON | {
     ),
     "never": because("Ingen rapport är mottagen.", "No report was received.", *_ASK),
     "too-old": because(
-        "Senast mottagen {last}; ska komma var {months} månad.",
+        "Senast mottagen {last}; ska komma med högst {months} månaders mellanrum.",
         "Last received {last}; it is due every {months} months.",
         *_ASK,
     ),
@@ -65,6 +66,7 @@ def judge(
             row,
             _judge(row, there, log, row.interval_months or parameters.interval_months, as_of),
             dated(row, agreed, "decided", as_of, "not-decided"),
+            told(row, agreed, "indicators"),
         )
 
 

@@ -12,6 +12,7 @@ from checks.finding import Finding
 from checks.judgement import judge
 from collector.evidence import OWN, EvidenceSet, Gap, GapCause, Obtained, Population, Provenance, population_of
 from collector.records.record import Record, kind_name
+from tests.checks.missing_parts import hold
 
 R = TypeVar("R", bound=Record)
 
@@ -61,9 +62,11 @@ def evidence(*parts: Population[Record] | Gap) -> EvidenceSet:
 def findings(
     check_id: str, *parts: Population[Record] | Gap, parameters: Mapping[str, Any] | None = None
 ) -> list[Finding]:
-    """The findings of one check on this evidence."""
+    """The findings of one check on this evidence; they hold with any part of it missing (`missing_parts`)."""
     check = next(each for each in discover() if each.id == check_id)
-    return list(judge(check, evidence(*parts), parameters or {}, AS_OF))
+    found = list(judge(check, evidence(*parts), parameters or {}, AS_OF))
+    hold(check, evidence(*parts), parameters or {}, AS_OF, found)
+    return found
 
 
 def finding(check_id: str, *parts: Population[Record] | Gap, parameters: Mapping[str, Any] | None = None) -> Finding:

@@ -6,8 +6,8 @@ from typing import Any
 from collector.evidence import Population
 from collector.records.assets import Equipment, RoomAccess, RoomInspection
 from collector.records.identity import Employment
-from tests.checks.made import seen
-from tests.checks.registers import TODAY, said
+from tests.checks.made import gap, seen
+from tests.checks.registers import TODAY, said, without
 
 CHECK = "equipment-room-access"
 HR = seen(Employment, Employment(person_key="1"), Employment(person_key="2", end=date(2026, 1, 1)), source="hr")
@@ -44,3 +44,25 @@ def test_central_equipment_stands_in_a_listed_room() -> None:
 
 def test_thin_evidence() -> None:
     assert said(CHECK, may_enter()) == {"A": "?no-register", "A: 1": "?no-register", "test": "?no-register"}
+
+
+def test_a_room_may_stand_in_a_register_that_was_not_read() -> None:
+    things = seen(Equipment, Equipment(name="y", central=True, room="skåp"), source="assets")
+    lost = gap(RoomInspection, source="log")
+    assert said(CHECK, may_enter(), HR, lost, things) == {"A": "?no-register", "y": "?no-register"}
+    rows = may_enter().records
+    short = seen(RoomAccess, *rows, missing=[gap(RoomAccess, subject="row 3")])
+    assert said(CHECK, short, HR, VISITED, things)["y"] == "?register-incomplete"
+
+
+def test_equipment_of_which_nobody_says_whether_it_is_central() -> None:
+    things = seen(Equipment, Equipment(name="y", room="skåp"), source="assets")
+    assert said(CHECK, may_enter(), HR, VISITED, without(things, "central")) == {"test": "?no-column"}
+    assert said(CHECK, may_enter(), HR, VISITED, things) == {"y": "?central-unknown"}
+
+
+def test_a_roster_that_cannot_say_who_has_left() -> None:
+    silent = without(seen(Employment, Employment(person_key="1"), source="hr"), "end", "status")
+    assert said(CHECK, may_enter(), silent, VISITED, NOTHING) == {"A: 1": "?no-column"}
+    left = seen(Employment, Employment(person_key="1", status="Slutat"), source="hr")
+    assert said(CHECK, may_enter(), left, VISITED, NOTHING) == {"A: 1": "!left"}

@@ -45,3 +45,9 @@ def test_an_open_risk_that_nothing_is_done_about() -> None:
 def test_run_out_with_its_risk() -> None:
     old = seen(RiskAcceptance, RiskAcceptance(risk="R", **(GOOD | {"valid_until": DAY})))
     assert finding(CHECK, old, seen(Risk, Risk(risk="r", closed=DAY), source="risks")).status is Status.NOT_APPLICABLE
+
+
+def test_run_out_for_a_risk_that_the_register_does_not_have() -> None:
+    old = seen(RiskAcceptance, RiskAcceptance(risk="R-1", **(GOOD | {"valid_until": DAY})))
+    other = seen(Risk, Risk(risk="R-2", treatment="x"), source="risks")
+    assert said(CHECK, old, other) == {"R-1": "?risk-not-in-register"}

@@ -34,6 +34,10 @@ def test_one_measure(name: str) -> None:
 def test_a_high_class_without_a_measure() -> None:
     measures = seen(SecurityMeasure, SecurityMeasure(system="b", measure="m", **GOOD))
     assert said(CHECK, measures, CLASSES) == {"A": "!no-measure"}
-    low = seen(Classification, Classification(system="A", classified=TODAY, confidentiality=2), source="classes")
+    low = seen(
+        Classification,
+        Classification(system="A", classified=TODAY, confidentiality=2, integrity=2, availability=0),
+        source="classes",
+    )
     assert said(CHECK, measures, low) == {}
     assert said(CHECK, measures) == {"test": "?no-register"}

@@ -38,3 +38,9 @@ def test_a_system_outside_the_register_and_a_register_without_systems() -> None:
     assert said(CHECK, other, SYSTEMS) == {"Skola": "!not-in-register"}
     assert said(CHECK, other) == {"test": "?no-register"}
     assert said(CHECK, without(other, "processor"), SYSTEMS)["Vård: p"] == "?no-column"
+
+
+def test_a_system_of_which_nobody_says_whether_it_holds_personal_data() -> None:
+    systems = seen(ProtectedSystem, ProtectedSystem(name="A"), source="systems")
+    rows = seen(PersonalDataProcessing, PersonalDataProcessing(system="B", processing="p", assessment_needed=False))
+    assert said(CHECK, rows, systems) == {"A": "?personal-data-unknown"}

@@ -8,8 +8,8 @@ import pytest
 from collector.evidence import Population
 from collector.records.governance import Training
 from collector.records.identity import Employment
-from tests.checks.made import seen
-from tests.checks.registers import partly, said
+from tests.checks.made import gap, seen
+from tests.checks.registers import partly, said, without
 
 CHECK = "training-completion"
 STAFF = seen(
@@ -63,3 +63,13 @@ def test_thin_evidence() -> None:
     assert said(CHECK, STAFF, partly(Training), parameters=ONLY_STAFF)["staff"] == "?register-incomplete"
     gone = seen(Employment, Employment(person_key="0", group="employee", end=date(2026, 1, 1)))
     assert said(CHECK, gone, courses("0"), parameters=ONLY_STAFF) == {"staff": "?population-unread"}
+
+
+def test_a_roster_in_part_and_courses_of_an_unknown_kind() -> None:
+    some = seen(Employment, *STAFF.records, source="hr", missing=[gap(Employment, source="hr", subject="row 9")])
+    assert said(CHECK, some, courses("0", "1"), parameters=ONLY_STAFF) == {
+        "staff": "?register-incomplete",
+        "Skola": "?register-incomplete",
+    }
+    excel = without(courses("0", "1", "2"), "mandatory", "role")
+    assert said(CHECK, STAFF, excel, parameters=ONLY_STAFF) == {"staff": "?no-column", "Skola": "?no-column"}

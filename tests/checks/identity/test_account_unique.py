@@ -112,3 +112,14 @@ def test_otherwise_a_person_may_have_an_account_in_each() -> None:
 def test_a_directory_that_was_not_read_whole_clears_nobody() -> None:
     assert across(missing=True) == {"a": "?directory-unread", "b": "?directory-unread"}
     assert across(person("c", "1"), missing=True) == {"a": "c (skola)", "b": "?directory-unread"}
+
+
+def test_what_would_explain_a_double_and_was_not_read() -> None:
+    double = seen(Account, person("a", "1"), person("Boss", "1"))
+    assert reasons(finding(CHECK, double, gap(Privilege))) == {"a": "?rights-unread", "Boss": "?rights-unread"}
+    nobodys = seen(Account, person("a", "1"), person("b", None), person("delad-kassa", "2"))
+    for lost in (gap(SharedAccount, source="x"), seen(SharedAccount, source="x", missing=[gap(SharedAccount)])):
+        assert reasons(finding(CHECK, nobodys, lost, parameters=APPROVED)) == {
+            "b": "?shared-unread",
+            "delad-kassa": "?shared-unread",
+        }

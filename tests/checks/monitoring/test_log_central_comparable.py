@@ -42,3 +42,19 @@ def test_thin_evidence() -> None:
     never = seen(MonitoredHost, MonitoredHost(host="s1", retention_days=90), source="store")
     assert said(CHECK, HOST, never, CLOCK) == {"S1": "!no-event"}
     assert said(CHECK, HOST, without(never, "last_event"), CLOCK) == {"S1": "?no-column"}
+
+
+def test_silence_is_held_against_the_time_of_the_export() -> None:
+    three_days_ago = AS_OF - timedelta(days=3)
+    assert said(CHECK, HOST, seen(MonitoredHost, *store(80).records, started=three_days_ago), CLOCK) == {
+        "S1": "?export-older"
+    }
+    assert said(CHECK, HOST, seen(MonitoredHost, *store(97).records, started=three_days_ago), CLOCK) == {
+        "S1": "!silent"
+    }
+    assert said(CHECK, HOST, store(-400 * 24), CLOCK) == {"S1": "?dated-in-future"}
+
+
+def test_a_row_that_does_not_say_which_service_it_is_of() -> None:
+    row = MonitoredHost(host="s1", last_event=AS_OF, retention_days=90)
+    assert said(CHECK, HOST, seen(MonitoredHost, row, source="store"), CLOCK) == {"S1": "?service-unknown"}

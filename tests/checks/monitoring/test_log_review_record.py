@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from collector.evidence import Population
 from collector.records.monitoring import Alert, LogReview
@@ -28,3 +28,11 @@ def test_an_alert_that_was_closed_without_a_word() -> None:
     assert said(CHECK, review(TODAY), without(alerts, "note")) == {"1": "?no-column"}
     assert said(CHECK, review(TODAY)) == {"test": "?no-register"}
     assert said(CHECK, seen(LogReview), NO_ALERTS)["test"] == "?empty-population"
+
+
+def test_a_review_may_have_come_after_the_export() -> None:
+    ten_days_ago = AS_OF - timedelta(days=10)
+    rows = [LogReview(log="brandvägg", date=ten_days_ago.date(), performed_by="x")]
+    alerts = seen(Alert, source="alerts")
+    assert said(CHECK, seen(LogReview, *rows, started=ten_days_ago), alerts) == {"brandvägg": "?export-older"}
+    assert said(CHECK, seen(LogReview, *rows), alerts) == {"brandvägg": "!too-old"}

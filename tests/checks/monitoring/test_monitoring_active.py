@@ -10,7 +10,7 @@ from tests.checks.registers import partly, said, without
 
 CHECK = "monitoring-active"
 HOST = seen(Host, Host(name="S1"))
-THERE = seen(MonitoredHost, MonitoredHost(host="s1"), source="console")
+THERE = seen(MonitoredHost, MonitoredHost(host="s1", service="monitoring"), source="console")
 
 
 def alert(minutes: int | None = 60, *, days: int = 1, test: bool = True) -> Population[Alert]:
@@ -25,7 +25,7 @@ def test_every_host_and_every_test_alert() -> None:
     assert said(CHECK, HOST, THERE, alert(None)) == {"1": "!not-acknowledged"}
     assert said(CHECK, HOST, THERE, alert(None, days=400)) == {"test": "?no-test-alert"}
     assert said(CHECK, HOST, THERE, alert(test=False)) == {"test": "?no-test-alert"}
-    other = seen(MonitoredHost, MonitoredHost(host="s2"), source="console")
+    other = seen(MonitoredHost, MonitoredHost(host="s2", service="monitoring"), source="console")
     assert said(CHECK, HOST, other, alert()) == {"S1": "!not-monitored"}
     central = seen(MonitoredHost, MonitoredHost(host="s1", service="central-log"), source="console")
     assert said(CHECK, HOST, central, alert()) == {"S1": "!not-monitored"}
@@ -33,7 +33,8 @@ def test_every_host_and_every_test_alert() -> None:
 
 def test_the_least_share() -> None:
     hosts = seen(Host, *(Host(name=f"s{each}") for each in range(20)))
-    console = seen(MonitoredHost, *(MonitoredHost(host=f"s{each}") for each in range(19)), source="console")
+    rows = (MonitoredHost(host=f"s{each}", service="monitoring") for each in range(19))
+    console = seen(MonitoredHost, *rows, source="console")
     assert said(CHECK, hosts, console, alert()) == {}
     assert said(CHECK, hosts, console, alert(), parameters={"coverage_min_percent": 96}) == {"s19": "!not-monitored"}
 
@@ -42,3 +43,9 @@ def test_thin_evidence() -> None:
     assert said(CHECK, HOST) == {"S1": "?no-register", "test": "?no-register"}
     assert said(CHECK, HOST, partly(MonitoredHost), alert()) == {"S1": "?register-incomplete"}
     assert said(CHECK, HOST, THERE, without(alert(None), "acknowledged")) == {"1": "?no-column"}
+
+
+def test_a_row_that_does_not_say_which_service_it_is_of() -> None:
+    untold = seen(MonitoredHost, MonitoredHost(host="s1"), source="console")
+    assert said(CHECK, HOST, untold, alert()) == {"S1": "?service-unknown"}
+    assert said(CHECK, HOST, without(untold, "service"), alert()) == {"S1": "?no-column"}

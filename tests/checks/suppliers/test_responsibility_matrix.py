@@ -35,3 +35,9 @@ def test_a_critical_system_outside_the_matrix() -> None:
     more = seen(ProtectedSystem, ProtectedSystem(name="y", critical=True), source="systems")
     assert said(CHECK, row(), more) == {"y": "!not-in-matrix"}
     assert said(CHECK, row()) == {"test": "?no-register"}
+
+
+def test_a_system_of_which_nobody_says_whether_it_is_critical() -> None:
+    rows = seen(Responsibility, Responsibility(system="other", control="x", **GOOD))
+    systems = seen(ProtectedSystem, ProtectedSystem(name="A"), source="systems")
+    assert said(CHECK, rows, systems) == {"A": "?criticality-unknown"}

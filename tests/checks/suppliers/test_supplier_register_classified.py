@@ -5,8 +5,8 @@ from typing import Any
 from collector.records.access import ExternalAccount
 from collector.records.backup import ProtectedSystem
 from collector.records.suppliers import Supplier
-from tests.checks.made import seen
-from tests.checks.registers import said, without
+from tests.checks.made import gap, seen
+from tests.checks.registers import partly, said, without
 
 CHECK = "supplier-register-classified"
 GOOD: dict[str, Any] = {"risk_class": "high", "information_type": "i", "service_type": "s", "complexity": "c"}
@@ -28,3 +28,11 @@ def test_a_supplier_that_the_register_does_not_know() -> None:
     assert said(CHECK, rows, systems, accounts) == {"B": "!not-listed", "C": "!not-listed"}
     assert said(CHECK, rows) == {"test": "?no-register"}
     assert said(CHECK, rows, NONE, parameters={"factors": ["x"]}) == {"test": "?unknown-factor"}
+
+
+def test_outsiders_accounts_that_were_not_read_may_name_another_supplier() -> None:
+    rows = seen(Supplier, Supplier(name="A", **GOOD))
+    accounts = seen(ExternalAccount, ExternalAccount(account="k"), source="accounts")
+    assert said(CHECK, rows, NONE, gap(ExternalAccount, source="accounts")) == {"test": "?no-register"}
+    assert said(CHECK, rows, NONE, partly(ExternalAccount)) == {"test": "?register-incomplete"}
+    assert said(CHECK, rows, NONE, without(accounts, "supplier")) == {"test": "?no-column"}
