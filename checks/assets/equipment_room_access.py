@@ -42,9 +42,9 @@ REASONS = COMMON | {
     "not-approved": because("Tillträdet är inte godkänt av någon.", "Nobody approved the access.", *_REMOVE),
     "left": because("Har slutat men har tillträde.", "Has left but has access.", *_REMOVE, severity=Severity.HIGH),
     "person-unknown": because(
-        "Personen finns inte i personalregistret.",
+        "Personen finns inte i personalförteckningen.",
         "The person is not in the HR roster.",
-        "Ange personalregistrets nyckel, eller för in externa i registret.",
+        "Ange personalförteckningens nyckel, eller för in externa i registret.",
         "Give the HR roster's key, or enter outsiders in the roster.",
     ),
     "never-visited": because(

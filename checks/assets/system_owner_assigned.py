@@ -42,7 +42,7 @@ REASONS = COMMON | {
     "left": because("{who} har slutat.", "{who} has left.", *_ASSIGN),
     "vacant": because("Rollen {who} är vakant.", "The role {who} is vacant.", *_ASSIGN),
     "not-followed": because(
-        "{who} finns varken i personalregistret eller i rollregistret.",
+        "{who} finns varken i personalförteckningen eller i rollregistret.",
         "{who} is in neither the HR roster nor the register of roles.",
         "Ange en nyckel, en enhet eller en roll som finns i registren.",
         "Give a key, a unit or a role of the registers.",

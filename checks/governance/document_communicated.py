@@ -50,7 +50,7 @@ REASONS = COMMON | {
         "Have the manager go through the document and collect acknowledgements.",
     ),
     "no-units": because(
-        "Personalregistret visar inga enheter, så spridningen kan inte bedömas.",
+        "Personalförteckningen visar inga enheter, så spridningen kan inte bedömas.",
         "The HR roster shows no units, so the spread cannot be judged.",
         "Ta med enheten i exporten ur personalsystemet.",
         "Export the unit from the HR system too.",

@@ -47,7 +47,7 @@ REASONS = COMMON | {
         "Name them under controls: roles-appointed: roles.",
     ),
     "no-units": because(
-        "Personalregistret visar inga enheter, så vilka som ska ha rollen är inte känt.",
+        "Personalförteckningen visar inga enheter, så vilka som ska ha rollen är inte känt.",
         "The HR roster shows no units, so which of them must have the role is not known.",
         "Ta med enheten i exporten ur personalsystemet.",
         "Export the unit from the HR system too.",
@@ -60,9 +60,9 @@ REASONS = COMMON | {
     "ended": because("Uppdraget gick ut {last}.", "The appointment ended {last}.", *_APPOINT),
     "holder-left": because("Den som har rollen har slutat.", "The holder has left.", *_APPOINT, severity=Severity.HIGH),
     "holder-unknown": because(
-        "Den som har rollen finns inte i personalregistret.",
+        "Den som har rollen finns inte i personalförteckningen.",
         "The holder is not in the HR roster.",
-        "Ange personalregistrets nyckel i rollregistret.",
+        "Ange personalförteckningens nyckel i rollregistret.",
         "Give the HR roster's key in the register of roles.",
     ),
     "in-operations": because(

@@ -114,4 +114,4 @@ def _share(
     percent, goal = count * 100 // len(members), parameters.completion_min_percent
     short = deviates(subject, "too-few", count=count, people=len(members), percent=percent, goal=goal)
     partly = unread(subject, courses) or unread(subject, everyone)
-    return partly or lacks_column(subject, courses, "completed", "mandatory", "role") or short
+    return partly or lacks_column(subject, courses, "completed") or short

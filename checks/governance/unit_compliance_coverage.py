@@ -42,7 +42,7 @@ REASONS = COMMON | {
     "no-status": because("Enheten har inte lämnat någon status.", "The unit has given no status.", *_ASK),
     "too-old": because("Enhetens status är från {last}.", "The unit's status is of {last}.", *_ASK),
     "no-units": because(
-        "Personalregistret visar inga enheter.",
+        "Personalförteckningen visar inga enheter.",
         "The HR roster shows no units.",
         "Ta med enheten i exporten ur personalsystemet.",
         "Export the unit from the HR system too.",

@@ -64,8 +64,8 @@ REASONS = COMMON | {
         "Slutrapport skulle ha lämnats senast {due}.", "The final report was due {due}.", *_REPORT
     ),
     "before-detection": because(
-        "Rapporten ({field}) är daterad före upptäckten {detected}.",
-        "The report ({field}) is dated before the detection {detected}.",
+        "Rapporten ({columns}) är daterad före upptäckten {detected}.",
+        "The report ({columns}) is dated before the detection {detected}.",
         "Rätta tiderna i registret.",
         "Correct the times in the register.",
     ),
@@ -120,7 +120,7 @@ def _reports(
     for field, reason, hours in limits:
         given = getattr(row, field)
         if given is not None and row.detected - given > FUTURE_TOLERANCE:
-            yield undetermined(row, "before-detection", field=field, detected=row.detected)
+            yield undetermined(row, "before-detection", columns=(field,), detected=row.detected)
             continue
         if given is None and not has_column(incidents, field):
             yield undetermined(row, "no-column", columns=(field,))

@@ -41,9 +41,9 @@ REASONS = COMMON | {
         "Den som har beredskap har slutat.", "Whoever is on call has left.", *_COVER, severity=Severity.HIGH
     ),
     "person-unknown": because(
-        "Den som har beredskap finns inte i personalregistret.",
+        "Den som har beredskap finns inte i personalförteckningen.",
         "Whoever is on call is not in the HR roster.",
-        "Ange personalregistrets nyckel.",
+        "Ange personalförteckningens nyckel.",
         "Give the HR roster's key.",
         Severity.LOW,
     ),

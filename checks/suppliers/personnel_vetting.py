@@ -39,7 +39,7 @@ REASONS = COMMON | {
         "Have the person sign one.",
     ),
     "not-vetted": because(
-        "Kontroll av personen saknas.",
+        "Bakgrundskontroll saknas.",
         "The person was not vetted.",
         "Gör kontrollen, eller visa att rollen inte kräver den.",
         "Make the check, or show that the role needs none.",

@@ -94,6 +94,7 @@ DECIDED: dict[tuple[str, str], str] = {
     ("document-review-age", "column document.review_due"): "a register that sets no day asks for none of its own",
     ("document-registered", "column diary-entry.title"): "a diary without titles still shows the number",
     ("equipment-room-access", "column room-access.valid_until"): "access without a last day has not run out",
+    ("log-central-comparable", "column time-sync.shares_clock"): "the host itself was read: it says so where it shares",
     ("service-level-measured", "column service-level.agreed"): "the control's own level holds where none was agreed",
     ("supplier-report-received", "column report-specification.interval_months"): "the control's own interval holds",
 }

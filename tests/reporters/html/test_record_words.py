@@ -11,7 +11,7 @@ from reporters.texts.formats import LANGUAGES, Language
 from reporters.texts.words import Words, catalogue
 
 CHECKS = Path(__file__).parents[3] / "checks"
-FAMILIES = ("assets", "changes", "governance", "incidents", "monitoring", "suppliers")
+FAMILIES = ("assets", "changes", "governance", "incidents", "monitoring", "record_rules", "suppliers")
 
 
 def columns() -> set[str]:
@@ -19,6 +19,7 @@ def columns() -> set[str]:
     source = "".join(path.read_text("utf-8") for family in FAMILIES for path in (CHECKS / family).glob("*.py"))
     lists = re.findall(r"(?:filled|dated)\(\s*\w+, \w+, \(?([^()]*?)[,)]\s*(?:as_of|\)|\"no-)", source)
     lists += re.findall(r"columns=\(([^)]*)\)", source) + re.findall(r"lacks_column\([\w.]+, \w+, ([^)]*)\)", source)
+    lists += re.findall(r"told\(\w+, \w+, (\"[^)]*)\)", source)
     return {name for each in lists for name in re.findall(r'"([a-z_]+)"', each)}
 
 
