@@ -32,11 +32,11 @@ scan: $(VENV)/.installed ## scan this host: a sealed bundle and a report in evid
 test: packages lint ## lint, types, contracts and all tests, real servers included
 	$(BIN)/python -m pytest -n auto --ignore=tests/integration $(ARGS)
 	@test "$$(id -u)" -eq 0 || { echo "The servers' tests make network namespaces. Run them as root: sudo make test-servers" >&2; exit 1; }
-	$(BIN)/python -m pytest tests/integration -m "not privacyidea" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile tests/integration -m "not privacyidea" $(ARGS)
 
 .PHONY: test-servers
 test-servers: packages $(VENV)/.installed-dev ## the tests with real servers (as root)
-	$(BIN)/python -m pytest tests/integration -m "not privacyidea" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile tests/integration -m "not privacyidea" $(ARGS)
 
 # Apart from `make test`: pip installs the server (some 70 packages, 33 s when idle), outside the hashes of the lock.
 # `make test` judges with answers recorded from this very server (tests/collector/recordings/privacyidea).

@@ -132,8 +132,9 @@ class Laboratory:
         return name
 
     def subfolder(self, name: str) -> Path:
-        """Make a folder in the working folder."""
-        path = self.folder / name
+        """Make a new folder in the working folder: of this name, or with a number behind it."""
+        taken = (self.folder / f"{name}-{number}" for number in range(2, 100))
+        path = next(each for each in (self.folder / name, *taken) if not each.exists())
         path.mkdir(parents=True)
         return path
 
