@@ -83,6 +83,7 @@ COLUMNS: dict[str, Columns] = {
     "log-review": _columns("log date", "performed_by outcome"),
     "major-change": _columns("system date", "reference"),
     "malware-protection": _columns("host", "product active signatures"),
+    "message-encryption": _columns("service", "audience decided valid_until users"),
     "minutes": _columns(
         "body held",
         "paragraph diary_number report report_date report_has_gaps decision items participants",

@@ -371,6 +371,39 @@ class TlsSource(SourceSettings):
     timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
 
 
+class Resolver(Strict):
+    """A DNS resolver that is asked."""
+
+    address: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f:.]{2,45}$")]
+    """IP address."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 53
+
+
+DomainName = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}$")
+]
+"""In ASCII: å, ä and ö as `xn--...`."""
+
+
+class MailDomainSource(SourceSettings):
+    """What the DNS says about mail domains, and, where it is switched on, whether their servers offer STARTTLS."""
+
+    type: Literal["mail-domain"]
+    domains: Annotated[tuple[DomainName, ...], Field(min_length=1, max_length=100)]
+    """What stands after @ in the organisation's addresses; nothing is asked about any other."""
+    resolvers: Annotated[tuple[Resolver, ...], Field(min_length=1, max_length=5)]
+    """Asked in this order; one that validates DNSSEC shows whether DANE binds."""
+    dkim_selectors: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$")], ...],
+        Field(max_length=20),
+    ] = ()
+    """The DNS does not tell which selectors there are: only these are looked for."""
+    starttls: bool = False
+    """Whether each mail server of the domains is asked for STARTTLS, on port 25 from this host; no mail is sent."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+    """For each question to a resolver, and for the whole session with a mail server."""
+
+
 class PrivacyIdeaSource(SourceSettings):
     """A privacyIDEA server: who holds which tokens, and how it checks log-ons."""
 
@@ -417,6 +450,7 @@ AnySource = Annotated[
     | FirewallExportSource
     | ProbeSource
     | TlsSource
+    | MailDomainSource
     | PrivacyIdeaSource
     | DocumentSource,
     Field(discriminator="type"),

@@ -24,6 +24,7 @@ from config.sources import (
     FirewallSource,
     LdapSource,
     LocalSource,
+    MailDomainSource,
     PrivacyIdeaSource,
     ProbeSource,
     ProxmoxBackupSource,
@@ -162,6 +163,10 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.network.tls import TlsHandshakes
 
             return TlsHandshakes(entry)
+        case MailDomainSource():
+            from collector.mail.domain import MailDomains
+
+            return MailDomains(entry)
         case BackupReport() | DocumentSource() | DrillReports() | FirewallExportSource():
             return _handed_over(entry)
 

@@ -21,7 +21,8 @@ from collector.records.transit import TlsService
 from collector.source import Diagnosis, Query, Recorder, SourceError
 from config.sources import TlsSource, TlsTarget
 
-_VERSIONS = {"TLSv1": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
+VERSIONS = {"TLSv1": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
+"""A version as Python's `ssl` names it to its number."""
 _OLD = (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2)
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNEXPECTED_EOF_WHILE_READING")
 _MAX_TEXT = 200
@@ -82,7 +83,7 @@ class TlsHandshakes:
 
     def _service(self, target: TlsTarget) -> TlsService:
         try:
-            agreed = self._handshake(target, _lax())
+            agreed = self._handshake(target, lax_context())
         except ssl.SSLError as error:
             if not any(word in str(error) for word in _NO_TLS):
                 raise SourceError(GapCause.MALFORMED, f"no handshake came about: {str(error)[:_MAX_TEXT]}") from error
@@ -92,7 +93,7 @@ class TlsHandshakes:
             address=target.address,
             port=target.port,
             name=target.name,
-            version=_VERSIONS.get(agreed.version or "", agreed.version),
+            version=VERSIONS.get(agreed.version or "", agreed.version),
             oldest=self._oldest(target, agreed.version),
             cipher=agreed.cipher,
             trusted=trusted,
@@ -118,11 +119,11 @@ class TlsHandshakes:
     def _oldest(self, target: TlsTarget, newest: str | None) -> str | None:
         for version in _OLD:
             try:
-                agreed = self._handshake(target, _lax(version))
+                agreed = self._handshake(target, lax_context(version))
             except (ssl.SSLError, SourceError):
                 continue
-            return _VERSIONS.get(agreed.version or "", agreed.version)
-        return _VERSIONS.get(newest or "", newest)
+            return VERSIONS.get(agreed.version or "", agreed.version)
+        return VERSIONS.get(newest or "", newest)
 
     def _handshake(self, target: TlsTarget, context: ssl.SSLContext) -> _Agreed:
         """One connection and handshake; raises SSLError for the handshake, SourceError for the connection."""
@@ -147,7 +148,7 @@ class TlsHandshakes:
             ) from error
 
 
-def _lax(only: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+def lax_context(only: ssl.TLSVersion | None = None) -> ssl.SSLContext:
     """A client that takes any certificate and every version from 1.0 on, or just one: it sends nothing to anyone."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -89,6 +89,7 @@ from collector.records.incidents import (
     IncidentTotal,
     OnCallShift,
 )
+from collector.records.mail import MailDomain, MailServer, MessageEncryption
 from collector.records.monitoring import (
     Alert,
     LogReview,
@@ -170,9 +171,12 @@ KINDS: dict[str, type[Record]] = {
         Listener,
         LocalPrivilege,
         LogReview,
+        MailDomain,
+        MailServer,
         MajorChange,
         MalwareProtection,
         Membership,
+        MessageEncryption,
         Minutes,
         MinutesPassage,
         MonitoredHost,

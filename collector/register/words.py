@@ -108,6 +108,16 @@ WORDS: dict[tuple[str, str], Mapping[str, str]] = {
         "skrivbordsövning": "tabletop",
         "annat": "other",
     },
+    ("message-encryption", "audience"): {
+        "externt": "outside",
+        "externa": "outside",
+        "utåt": "outside",
+        "internt": "inside",
+        "interna": "inside",
+        "inåt": "inside",
+        "båda": "both",
+        "alla": "both",
+    },
     ("minutes", "decision"): {
         "noterat": "noted",
         "noteras": "noted",

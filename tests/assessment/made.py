@@ -18,7 +18,7 @@ CONTROLS: list[dict[str, Any]] = [
         "parameters": {"max_age_days": {"value": 180}},
         "crosswalk": [{"framework": "iso-27002-2022", "reference": "5.17"}],
     },
-    {"id": "email-encryption", "parameters": {}, "crosswalk": []},
+    {"id": "made-up", "parameters": {}, "crosswalk": []},
 ]
 
 

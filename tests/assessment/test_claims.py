@@ -88,7 +88,7 @@ NOTHING_TO_GO_BY: dict[str, tuple[list[Population[Record] | Gap], dict[str, Any]
     "source not reached": ([gap(Account)], {}, "gap"),
     "use not recorded": ([seen(Account, UNKNOWN)], {}, "undetermined"),
     "no accounts": ([seen(Account)], {}, "undetermined"),
-    "no check": ([], {"control": "email-encryption"}, "no-check"),
+    "no check": ([], {"control": "made-up"}, "no-check"),
     "scope that the evidence does not reach": ([seen(Account, USED)], {"scope": {"tags": ["site-c"]}}, "no-evidence"),
     "subject that was not seen": ([seen(Account, USED)], {"scope": {"subjects": ["someone"]}}, "undetermined"),
     "all disabled": ([seen(Account, Account(name="x", enabled=False))], {}, "nothing-in-scope"),

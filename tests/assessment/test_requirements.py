@@ -113,9 +113,7 @@ def test_the_organisation_sets_defaults_and_cannot_weaken_what_is_demanded() -> 
 
 
 def test_what_is_missing_is_said() -> None:
-    made = results(
-        requirements=[asks("no check", "email-encryption"), asks("no evidence", "accounts-stale"), asks("nothing")]
-    )
+    made = results(requirements=[asks("no check", "made-up"), asks("no evidence", "accounts-stale"), asks("nothing")])
     unchecked, unfed, empty = made.requirements
     assert unchecked.controls[0].missing is Missing.NO_CHECK
     assert (unfed.controls[0].missing, unfed.controls[0].needs) == (Missing.NO_EVIDENCE, ("account",))

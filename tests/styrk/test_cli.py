@@ -67,7 +67,7 @@ def test_every_mistake_in_the_settings_is_told_at_once_with_its_place(
     ("words", "remedy"),
     [
         (["scan", "--source", "nothing"], "choose from: changes, systems, tests, this-host"),
-        (["scan", "--control", "email-encryption"], "styrk checks"),
+        (["scan", "--control", "made-up"], "styrk checks"),
         (["plan", "--source", "nothing"], "choose from"),
         (["doctor", "--source", "nothing"], "choose from"),
         (["scan", "--key", "nothing"], "styrk init"),

@@ -1,0 +1,1 @@
+"""Checks on mail: services for encrypted messages, and the protection of its transport."""
