@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.finding import Outcome, Severity, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest
+from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -60,6 +60,12 @@ REASONS = COMMON | {
         "Slutför åtgärden eller besluta om ny tid.",
         "Complete the action, or decide on a new time.",
     ),
+    "not-classified": because(
+        "Åtgärden hör till {system}, som inte finns bland klassningarna.",
+        "The action is of {system}, which is not among the classifications.",
+        "Rätta systemets namn, eller för in klassningen.",
+        "Correct the system's name, or enter the classification.",
+    ),
     "waits-for-money": because(
         "Åtgärden väntar på finansiering.",
         "The action waits for money.",
@@ -88,6 +94,11 @@ def judge(
         yield decide(system, undated, back, has_one(system, actions.get(name, ()), plans, "no-plan"))
         for action in sorted(actions.get(name, ()), key=lambda each: (each.action, repr(each))):
             yield _action(action, plans, as_of)
+    if register.source == everything.populations[0].source:
+        known = {key_of(row.system) for row in everything.records}
+        for action in sorted(plans.records, key=repr):
+            if key_of(action.system) not in known:
+                yield unread(action, everything) or undetermined(action, "not-classified", system=action.system)
 
 
 def _reported_back(

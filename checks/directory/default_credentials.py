@@ -118,7 +118,7 @@ def judge(
 
 
 def _judge_local(account: Account, parameters: Parameters, as_of: datetime) -> Outcome:
-    delivered = account.name.casefold() in parameters.default_names
+    delivered = account.name.casefold() in {each.casefold() for each in parameters.default_names}
     if account.category not in {"system", "built-in"} and not delivered:
         return out_of_scope(account, "not-built-in")
     if account.enabled is False or account.password_present is False or is_named(account, parameters.approved):

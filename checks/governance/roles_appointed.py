@@ -8,11 +8,11 @@ holder is told apart. While no list is set, only the rows of the register are ju
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from checks.finding import Outcome, Severity, deviates, undetermined
+from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
 from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.roster import Roster
@@ -58,6 +58,7 @@ REASONS = COMMON | {
         "Tjänsten är finansierad men inte tillsatt.", "The post is funded but not filled.", *_APPOINT
     ),
     "ended": because("Uppdraget gick ut {last}.", "The appointment ended {last}.", *_APPOINT),
+    "succeeded": because("Uppdraget har gått vidare till någon annan.", "Someone else has been appointed since."),
     "holder-left": because("Den som har rollen har slutat.", "The holder has left.", *_APPOINT, severity=Severity.HIGH),
     "holder-unknown": because(
         "Den som har rollen finns inte i personalförteckningen.",
@@ -84,7 +85,8 @@ def judge(
         yield undetermined(appointments.source, "no-list")
     there = grouped(register, lambda each: each.role)
     for appointment in appointments.records:
-        yield _judge(appointment, appointments, roster, as_of)
+        others = there.get(key_of(appointment.role), ())
+        yield _judge(appointment, appointments, others, roster, as_of)
     for role in parameters.roles:
         name, _, where = (part.strip() for part in role.partition(":"))
         rows = there.get(key_of(name), [])
@@ -101,10 +103,18 @@ def judge(
             )
 
 
-def _judge(row: RoleAppointment, appointments: Population[RoleAppointment], roster: Roster, as_of: datetime) -> Outcome:
+def _judge(
+    row: RoleAppointment,
+    appointments: Population[RoleAppointment],
+    others: Sequence[RoleAppointment],
+    roster: Roster,
+    as_of: datetime,
+) -> Outcome:
     today = as_of.date()
     if row.end is not None and row.end < today:
-        return deviates(row, "ended", last=row.end)
+        if any(_succeeds(each, row, today) for each in others):
+            return told(row, appointments, "unit") or out_of_scope(row, "succeeded")
+        return told(row, appointments, "person_key") or deviates(row, "ended", last=row.end)
     if not row.person_key:
         blank = "funded-vacant" if row.funded else "vacant"
         return decide(row, filled(row, appointments, ("person_key",), blank))
@@ -114,7 +124,13 @@ def _judge(row: RoleAppointment, appointments: Population[RoleAppointment], rost
         left = unread(row, roster.reading) or roster.untold(row, row.person_key)
         left = left or undetermined(row, "holder-unknown")
     elif not employed:
-        left = deviates(row, "holder-left")
+        left = told(row, appointments, "end") or deviates(row, "holder-left")
     inside = deviates(row, "in-operations", unit=row.placed_in or row.unit or "–") if row.in_operations else None
     hidden = told(row, appointments, "end", "in_operations")
     return decide(row, left, inside, ahead(row, row.start, as_of), unread(row, roster.reading), hidden)
+
+
+def _succeeds(row: RoleAppointment, ended: RoleAppointment, today: date) -> bool:
+    """Whether a row is of someone who holds the ended appointment's role, in the same unit, today."""
+    runs = (row.start is None or row.start <= today) and (row.end is None or row.end >= today)
+    return runs and bool(row.person_key) and key_of(row.unit or "") == key_of(ended.unit or "")

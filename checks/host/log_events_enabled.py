@@ -9,11 +9,11 @@ recent event deviates, and so does a host where a class has no rule.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.ages import span
+from checks.ages import FUTURE_TOLERANCE, span
 from checks.finding import Outcome, Severity, deviates, undetermined
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
@@ -57,6 +57,12 @@ REASONS = COMMON | {
         "Ge läskontot rätt att köra auditctl -l (se SECURITY.md).",
         "Let the reading account run auditctl -l (see SECURITY.md).",
     ),
+    "dated-in-future": because(
+        "Senaste händelse i inloggningsloggen {last} har inte varit: en klocka går fel.",
+        "The last event of the log of log-ons, {last}, is to come: a clock is wrong.",
+        "Rätta klockan.",
+        "Mend the clock.",
+    ),
     "daemon-stopped": because("auditd körs inte.", "auditd is not running.", *_LOG, severity=Severity.HIGH),
     "unknown-part": because(
         "Okänd händelseklass i inställningarna: {part}.",
@@ -83,6 +89,8 @@ def judge(
         if "unauthorised-access" in parameters.event_classes:
             if row.newest is None:
                 silent = undetermined(row, "no-event")
+            elif row.newest - as_of > FUTURE_TOLERANCE:
+                silent = undetermined(row, "dated-in-future", last=row.newest)
             elif as_of - row.newest > span(hours=parameters.max_gap_hours):
                 silent = deviates(row, "silent", last=row.newest)
         yield decide(row, silent, _rules(row, by_rules) if by_rules else None)
@@ -100,6 +108,13 @@ def _rules(row: SecurityLog, classes: tuple[str, ...]) -> Outcome | None:
     return None if "auditd" in row.daemons else deviates(row, "daemon-stopped")
 
 
+def _kinds(words: Sequence[str]) -> frozenset[str]:
+    """What a rule on a path logs: reads, writes, executions, changes of attributes; all, where it does not say."""
+    given = [word for before, word in itertools.pairwise(words) if before == "-p"]
+    given += [word.partition("=")[2] for word in words if word.startswith("perm=")]
+    return frozenset(given[-1] if given else "rwxa")
+
+
 def _classes(rule: str) -> Iterator[str]:
     """The classes of events that one rule of `auditctl -l` gives."""
     words = rule.split()
@@ -107,10 +122,12 @@ def _classes(rule: str) -> Iterator[str]:
         return
     paths = [word for before, word in itertools.pairwise(words) if before == "-w"]
     paths += [word.partition("=")[2] for word in words if word.startswith(("path=", "dir="))]
+    kinds = _kinds(words)
+    changes, reads = bool(kinds & {"w", "a"}), "r" in kinds
     for path in paths:
-        if path.rstrip("/") in _IDENTITY or path.rstrip("/") == "/etc":
+        if changes and (path.rstrip("/") in _IDENTITY or path.rstrip("/") == "/etc"):
             yield "access-rights-change"
-        if path.rstrip("/") not in _IDENTITY and (path == "/etc" or path.startswith("/etc/")):
+        if changes and path.rstrip("/") not in _IDENTITY and (path == "/etc" or path.startswith("/etc/")):
             yield "privileged-configuration-change"
-        if path.startswith("/") and not (path + "/").startswith(tuple(f"{own}/" for own in _OWN)):
+        if reads and path.startswith("/") and not (path + "/").startswith(tuple(f"{own}/" for own in _OWN)):
             yield "protected-information-access"

@@ -67,6 +67,12 @@ REASONS = COMMON | {
         "Bekräfta med en kontroll, ett test eller ett ärende.",
         "Confirm it by a control, a test or a ticket.",
     ),
+    "incident-unknown": because(
+        "Åtgärden hör till {incident}, som inte finns i incidentregistret.",
+        "The measure is of {incident}, which the register of incidents does not have.",
+        "Rätta beteckningen, eller för in incidenten.",
+        "Correct the reference, or enter the incident.",
+    ),
     "open": because("Incidenten är inte avslutad.", "The incident is not closed."),
 }
 
@@ -77,15 +83,23 @@ def judge(
     """One outcome per incident, and one per measure of it."""
     register = evidence.reading(IncidentMeasure)
     measures = grouped(register, lambda each: each.incident)
+    if not any(row.closed is not None for row in incidents.records):
+        yield from filter(None, [unread(incidents.source, register)])
     for row in incidents.records:
         if row.closed is None:
             known = has_column(incidents, "closed")
             yield out_of_scope(row, "open") if known else undetermined(row, "no-column", columns=("closed",))
-            continue
-        cause = filled(row, incidents, ("cause",), "no-cause") if row.reviewed is not None else None
-        yield decide(row, _review(row, incidents, parameters, as_of), cause, unread(row, register))
+        else:
+            cause = filled(row, incidents, ("cause",), "no-cause") if row.reviewed is not None else None
+            yield decide(row, _review(row, incidents, parameters, as_of), cause, unread(row, register))
         for measure in sorted(measures.get(key_of(row.reference), ()), key=lambda each: (each.measure, repr(each))):
             yield _measure(measure, register, as_of)
+    everything = evidence.reading(Incident)
+    if incidents.source == everything.populations[0].source:
+        known_incidents = {key_of(row.reference) for row in everything.records}
+        for measure in sorted(register.records, key=repr):
+            if key_of(measure.incident) not in known_incidents:
+                yield undetermined(measure, "incident-unknown", incident=measure.incident)
 
 
 def _review(row: Incident, incidents: Population[Incident], parameters: Parameters, as_of: datetime) -> Outcome | None:

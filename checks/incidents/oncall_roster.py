@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from checks.ages import local_day
 from checks.finding import Outcome, Severity, deviates, undetermined
 from checks.record_rules.joins import lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
@@ -53,6 +54,11 @@ REASONS = COMMON | {
         *_COVER,
         severity=Severity.HIGH,
     ),
+    "begins": because(
+        "Listan börjar {start}: ingen är inplanerad nu.",
+        "The roster begins {start}: nobody is planned for now.",
+        *_COVER,
+    ),
     "ends": because(
         "Listan slutar {end}: ingen är inplanerad nu.", "The roster ends {end}: nobody is planned for now.", *_COVER
     ),
@@ -82,7 +88,7 @@ def judge(
     roster = Roster(evidence.reading(Employment), as_of)
     calls = evidence.reading(CallOut)
     for row in shifts.records:
-        yield _shift(row, shifts, roster)
+        yield _shift(row, shifts, roster, as_of)
     everything = evidence.reading(OnCallShift)
     if parameters.coverage == "24x7":
         yield from _uncovered(shifts.source, everything, as_of)
@@ -94,14 +100,16 @@ def judge(
             yield lacks_column(call, calls, "answered") or deviates(call, "no-answer", called=call.called)
 
 
-def _shift(row: OnCallShift, shifts: Population[OnCallShift], roster: Roster) -> Outcome:
+def _shift(row: OnCallShift, shifts: Population[OnCallShift], roster: Roster, as_of: datetime) -> Outcome:
     if row.end < row.start:
         return undetermined(row, "backwards")
     if not row.person_key:
         return decide(row, filled(row, shifts, ("person_key",), "nobody"))
-    employed = roster.employed(row.person_key)
+    # A shift that has been is judged by who worked here then; one to come by who does today.
+    employed = roster.employed(row.person_key, local_day(min(row.start, as_of)))
     if employed is None:
-        return unread(row, roster.reading) or undetermined(row, "person-unknown")
+        told = unread(row, roster.reading) or roster.untold(row, row.person_key)
+        return told or undetermined(row, "person-unknown")
     return decide(row, unread(row, roster.reading)) if employed else deviates(row, "left")
 
 
@@ -110,7 +118,9 @@ def _uncovered(source: str, everything: Reading[OnCallShift], as_of: datetime) -
     if not held_shifts:
         return
     partly = unread(source, everything)
-    covered = held_shifts[0][1]
+    first, covered = held_shifts[0]
+    if first > as_of:
+        yield partly or deviates(source, "begins", start=first)
     for start, end in held_shifts[1:]:
         if start > covered:
             yield partly or deviates(covered.isoformat(timespec="minutes"), "uncovered", start=covered, end=start)

@@ -61,6 +61,12 @@ REASONS = (
             "Mend the routing, and try again.",
             Severity.HIGH,
         ),
+        "acknowledged-before": because(
+            "Testlarmet {raised} är kvitterat {taken}, innan det utlöstes.",
+            "The test alert of {raised} was acknowledged {taken}, before it was raised.",
+            "Rätta tiderna.",
+            "Correct the times.",
+        ),
         "no-test-alert": because(
             "Inget testlarm det senaste året, så ingen vet om larm når fram.",
             "No test alert in the last year, so nobody knows whether alerts reach anyone.",
@@ -102,6 +108,8 @@ def judge(hosts: Population[Host], evidence: EvidenceSet, parameters: Parameters
         taken = each.acknowledged or as_of
         if each.acknowledged is None and lacks_column(each, alerts, "acknowledged"):
             yield undetermined(each, "no-column", columns=("acknowledged",))
+        elif taken < raised:
+            yield undetermined(each, "acknowledged-before", raised=raised, taken=taken)
         elif (taken - raised).total_seconds() > parameters.ack_minutes * 60:
             yield deviates(each, "not-acknowledged", raised=raised, minutes=parameters.ack_minutes)
         else:

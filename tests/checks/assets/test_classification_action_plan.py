@@ -58,3 +58,10 @@ def test_thin_evidence() -> None:
     assert said(CHECK, recent, seen(ClassificationAction, source="plan")) == {"Ekonomi": "!no-plan"}
     assert said(CHECK, without(recent, "reported_back"), DONE) == {"Ekonomi": "?no-column"}
     assert said(CHECK, recent, without(plan(), "closed")) == {"ekonomi: a": "?no-column"}
+
+
+def test_actions_of_a_system_that_was_never_classified_are_not_lost() -> None:
+    classes = seen(Classification, Classification(system="Ekonomi", classified=TODAY))
+    rows = [ClassificationAction(system=each, action="a", closed=TODAY) for each in ("Ekonomi", "Skola")]
+    found = said(CHECK, classes, seen(ClassificationAction, *rows, source="plans"))
+    assert found == {"Skola: a": "?not-classified"}

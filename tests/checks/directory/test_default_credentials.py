@@ -58,3 +58,9 @@ def test_one_account(name: str) -> None:
     made, expected = CASES[name]
     found = finding(CHECK, seen(Account, made), parameters={"approved": ["BOSS", "pi@kiosk"]})
     assert reasons(found).get(made.subject) == expected
+
+
+def test_names_in_the_settings_are_of_any_case() -> None:
+    account = Account(name="labb", host="h", enabled=True, password_present=True)
+    found = finding("default-credentials", seen(Account, account), parameters={"default_names": ["Labb"]})
+    assert reasons(found) == {"labb@h": "!default-account"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -73,3 +74,23 @@ def test_a_row_whose_file_is_not_at_hand_is_named() -> None:
     rows = seen(Document, ROW, gone, old, source="register")
     found = finding(CHECK, seen(DocumentFile, file(dates=(DAY,))), rows)
     assert reasons(found) == {"Plan": "?not-at-hand"}
+
+
+def test_a_row_of_another_folder_is_not_the_files() -> None:
+    new = file("2026/policy.pdf", dates=(DAY,))
+    old = Document(title="Policy", file="2019/policy.pdf", decided=date(2019, 1, 1))
+    found = finding(CHECK, seen(DocumentFile, new), seen(Document, old, source="register"))
+    assert reasons(found) == {"Policy": "?not-at-hand"}
+    assert found.out_of_scope == {"not-in-register": 1}
+
+
+def test_a_register_without_files_leaves_out_nobody() -> None:
+    rows = replace(seen(Document, Document(title="Policy"), source="register"), unreadable=("file",))
+    assert reasons(finding(CHECK, seen(DocumentFile, file(dates=())), rows)) == {
+        "styrande/rutin.pdf": "?no-file-column"
+    }
+    lost = gap(Document, source="register")
+    assert reasons(finding(CHECK, seen(DocumentFile, file(dates=())), lost)) == {
+        "styrande/rutin.pdf": "?no-register",
+        "test": "?no-register",
+    }

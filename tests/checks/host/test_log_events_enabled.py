@@ -56,3 +56,13 @@ def test_thin_evidence() -> None:
     assert said(CHECK, log(rules=None)) == {"s1": "?rules-not-read"}
     assert said(CHECK, log(daemons=None)) == {"s1": "?rules-not-read"}
     assert said(CHECK, seen(SecurityLog)) == {"test": "?empty-population"}
+
+
+def test_a_rule_logs_what_it_says_and_no_more() -> None:
+    harmless = ("-w /etc/shadow -p r", "-w /etc/hosts -p x", "-w /srv -p x")
+    assert said(CHECK, log(rules=harmless)) == {"s1": "!classes-missing"}
+    assert said(CHECK, log(rules=("-w /etc", "-w /srv"))) == {}
+
+
+def test_an_event_to_come() -> None:
+    assert said(CHECK, log(newest=AS_OF + timedelta(days=400))) == {"s1": "?dated-in-future"}

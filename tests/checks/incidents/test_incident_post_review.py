@@ -49,3 +49,11 @@ def test_thin_evidence() -> None:
     assert said(CHECK, seen(Incident, incident)) == {"1": "?no-register"}
     assert said(CHECK, without(seen(Incident, Incident(reference="1")), "closed"), NONE) == {"1": "?no-column"}
     assert finding(CHECK, seen(Incident, Incident(reference="1")), NONE).status is Status.NOT_APPLICABLE
+
+
+def test_measures_of_open_and_unknown_incidents_are_not_lost() -> None:
+    incidents = seen(Incident, Incident(reference="open"))
+    due = date(2026, 1, 1)
+    rows = [IncidentMeasure(incident=each, measure="m", due=due) for each in ("open", "gone")]
+    found = said(CHECK, incidents, seen(IncidentMeasure, *rows, source="measures"))
+    assert found == {"open: m": "!measure-overdue", "gone: m": "?incident-unknown"}

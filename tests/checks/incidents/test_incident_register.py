@@ -61,3 +61,26 @@ def test_the_totals_and_what_the_export_does_not_hold() -> None:
         seen(Incident, Incident(reference="1", **(GOOD | SIGNIFICANT | {"early_warning": None}))), "early_warning"
     )
     assert said(CHECK, hidden, TOTALS) == {"1": "?no-column"}
+
+
+def test_days_and_years_are_those_of_the_clock_in_sweden() -> None:
+    new_year = GOOD | {"detected": datetime(2025, 12, 31, 23, 30, tzinfo=UTC)}
+    assert said(CHECK, seen(Incident, Incident(reference="1", **new_year)), TOTALS) == {}
+    after_midnight = SIGNIFICANT | {
+        "detected": datetime(2026, 1, 12, 8, 0, tzinfo=UTC),
+        "early_warning": datetime(2026, 1, 12, 9, 0, tzinfo=UTC),
+        "notification": datetime(2026, 1, 14, 23, 30, tzinfo=UTC),
+        "final_report": datetime(2026, 2, 15, 12, 0, tzinfo=UTC),
+    }
+    assert said(CHECK, seen(Incident, Incident(reference="1", **(GOOD | after_midnight))), TOTALS) == {}
+
+
+def test_incidents_without_a_time_may_belong_to_the_year() -> None:
+    rows = seen(Incident, Incident(reference="1", **(GOOD | {"detected": None})))
+    assert said(CHECK, rows, TOTALS) == {"1": "!incomplete", "2026": "?undated-incidents"}
+    assert said(CHECK, without(rows, "detected"), TOTALS) == {"1": "?no-column", "2026": "?no-column"}
+
+
+def test_a_report_before_the_detection() -> None:
+    rows = seen(Incident, Incident(reference="1", **(GOOD | SIGNIFICANT | {"early_warning": T - timedelta(days=9)})))
+    assert said(CHECK, rows, TOTALS) == {"1": "?before-detection"}

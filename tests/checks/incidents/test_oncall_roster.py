@@ -39,3 +39,14 @@ def test_thin_evidence() -> None:
     assert set(said(CHECK, rows).values()) == {"?no-register"}
     assert said(CHECK, rows, HR, CALLS, parameters={"coverage": "kontorstid"}) == {"test": "?coverage-unknown"}
     assert list(said(CHECK, seen(OnCallShift, shift(24, -1)), HR, CALLS).values()) == ["?backwards"]
+
+
+def test_who_worked_here_when_the_shift_was() -> None:
+    spring = shift(-24 * 330, 24)
+    assert said(CHECK, seen(OnCallShift, shift(-24 * 330, 24, "2")), HR, CALLS) == {}
+    gone = seen(Employment, Employment(person_key="1", status="Avslutad"), source="hr")
+    assert said(CHECK, seen(OnCallShift, spring), gone, CALLS) == {spring.subject: "?person-unknown"}
+
+
+def test_a_roster_that_has_not_begun_covers_nothing_yet() -> None:
+    assert said(CHECK, seen(OnCallShift, shift(24 * 30, 24 * 60)), HR, CALLS) == {"test": "!begins"}

@@ -49,3 +49,7 @@ def test_a_row_that_does_not_say_which_service_it_is_of() -> None:
     untold = seen(MonitoredHost, MonitoredHost(host="s1"), source="console")
     assert said(CHECK, HOST, untold, alert()) == {"S1": "?service-unknown"}
     assert said(CHECK, HOST, without(untold, "service"), alert()) == {"S1": "?no-column"}
+
+
+def test_an_alert_that_was_acknowledged_before_it_was_raised() -> None:
+    assert said(CHECK, HOST, THERE, alert(-5)) == {"1": "?acknowledged-before"}

@@ -88,6 +88,22 @@ def test_so_many_times_a_year(days: list[date], needed: int, whole: bool) -> Non
         assert found == deviates("s", "too-few", count=count, needed=needed)
 
 
+@given(st.lists(st.dates(date(2025, 9, 1), TODAY), max_size=4), st.integers(0, 40), st.integers(1, 4))
+def test_what_has_aged_since_the_export_is_not_known(days: list[date], old: int, needed: int) -> None:
+    written = AS_OF - timedelta(days=old)
+    days = [day for day in days if day <= written.date()]
+    register = evidence(seen(Document, started=written)).reading(Document)
+    found = held("s", days, needed, register, date(2020, 1, 1), AS_OF)
+    now, then = (
+        held("s", days, needed, evidence(seen(Document)).reading(Document), date(2020, 1, 1), moment)
+        for moment in (AS_OF, written)
+    )
+    if now is None or then is not None:
+        assert found == now
+    else:
+        assert found == undetermined("s", "export-older", written=written)
+
+
 @given(st.booleans(), st.sampled_from(("none", "part", "whole", "gap")))
 def test_what_was_not_found_is_missing_only_in_a_whole_register(there: bool, read: str) -> None:
     parts: dict[str, tuple[Population[Document] | Gap, ...]] = {
@@ -143,6 +159,21 @@ def test_a_share_changes_only_what_deviates_and_nothing_at_a_hundred(outcomes: l
         )
     if percent >= 100 or all(each.verdict is Verdict.DEVIATES for each in outcomes):
         assert found == outcomes
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(1, 99))
+def test_a_share_that_others_may_still_reach(good: int, bad: int, unknown: int, percent: int) -> None:
+    outcomes = [conforms("a")] * good + [deviates("b", "x")] * bad + [undetermined("c", "y")] * unknown
+    said = {each.reason for each in tolerate(outcomes, percent) if each.subject == "b"}
+    if not bad:
+        return
+    whole = good + bad + unknown
+    if good and good * 100 >= percent * whole:
+        assert said == {"within-share"}
+    elif unknown and (good + unknown) * 100 >= percent * whole:
+        assert said == {"share-unknown"}
+    else:
+        assert said == {"x"}
 
 
 EMPLOYMENTS = st.lists(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +25,8 @@ def tickets(*first_line: bool, days: int = 0) -> Population[Ticket]:
         Ticket(reference=str(number), opened=DAY - timedelta(days=days), closed=DAY, first_line=each, surveyed=each)
         for number, each in enumerate(first_line)
     ]
-    return seen(Ticket, *rows, source="tickets")
+    earlier = Ticket(reference="before", opened=date(2026, 8, 1), closed=date(2026, 8, 1))
+    return seen(Ticket, earlier, *rows, source="tickets")
 
 
 def test_the_level_is_reached_and_counts_out_the_same() -> None:
@@ -61,3 +64,32 @@ def test_thin_evidence() -> None:
     assert said(CHECK, level(reported=50), tickets()) == {name: "?no-tickets"}
     assert said(CHECK, without(level(), "reported"), tickets(True)) == {name: "?no-column"}
     assert said(CHECK, level(reported=50, period_start=None), tickets(True, False)) == {name: "!incomplete"}
+
+
+def test_tickets_of_a_part_of_the_period_say_nothing_against_a_figure() -> None:
+    rows = [Ticket(reference=str(each), closed=date(2026, 9, 28), first_line=False) for each in range(3)]
+    found = said(CHECK, level(reported=80), seen(Ticket, *rows, source="tickets"))
+    assert found == {"A: first-line-share": "?period-not-covered"}
+
+
+def test_tickets_of_nobody_are_not_everybodys() -> None:
+    two = [ServiceLevel(supplier=each, measure="first-line-share", reported=80, **PERIOD) for each in ("A", "B")]
+    levels = seen(ServiceLevel, *two)
+    names = ("A: first-line-share", "B: first-line-share")
+    assert said(CHECK, levels, tickets(True, False)) == dict.fromkeys(names, "?supplier-unknown")
+    assert said(CHECK, levels, without(tickets(True, False), "supplier")) == dict.fromkeys(names, "?no-column")
+
+
+def test_many_levels_and_tickets_are_read_once() -> None:
+    read = 0
+    rows = [Ticket(reference="1", closed=DAY, first_line=True, supplier="A")]
+
+    def reading() -> Iterator[Ticket]:
+        nonlocal read
+        read += 1
+        return iter(rows)
+
+    held = replace(seen(Ticket, *rows, source="tickets"), read=reading)
+    levels = [ServiceLevel(supplier="A", measure="first-line-share", reported=100, **PERIOD) for _ in range(60)]
+    assert said(CHECK, seen(ServiceLevel, *levels), held) == {}
+    assert read == 1
