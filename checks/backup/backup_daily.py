@@ -5,17 +5,18 @@ the register names, by a tag with the system's name, or, where it names no hosts
 deviates when the newest restore point of any of its hosts is older than `max_age_hours` plus `tolerance_hours`, or
 when a host has none at all. While some repository could not be read, a missing restore point is undetermined: it may
 lie there. A restore point dated in the future proves a wrong clock, not a backup. Nor is a job that ended well a
-restore point: where nothing but job reports shows a host's backup, it is undetermined.
+restore point: where nothing but job reports shows a host's backup, it is undetermined. So is a host that was backed up
+in time when a list that was handed over was written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_reasons import POINTS, SCOPE, outside, worst
+from checks.backup.backup_reasons import HISTORY, POINTS, SCOPE, outside, worst, written
 from checks.backup.restore_points import CLOCK_TOLERANCE, Newest, newest_of_system, newest_restore_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population, Reading
@@ -40,6 +41,7 @@ _RUN = Text(
 REASONS = {
     **SCOPE,
     **POINTS,
+    **HISTORY,
     "too-old": Reason(
         Text(
             "Senaste återställningspunkten för {host} är från {newest} ({hours} timmar gammal).",
@@ -76,13 +78,19 @@ def judge(
     past = newest_restore_points(each for each in snapshots.records if each.time - as_of <= CLOCK_TOLERANCE)
     ahead = newest_restore_points(each for each in snapshots.records if each.time - as_of > CLOCK_TOLERANCE)
     ran = _good_runs(jobs.records, as_of)
+    lists = written(snapshots)
+    handed = [
+        (lists[each.source], newest_restore_points(each.records))
+        for each in snapshots.populations
+        if each.source in lists
+    ]
     for system in systems.records:
         if (outcome := outside(system)) is not None:
             yield outcome
         elif not snapshots.populations and not jobs.populations:
             yield undetermined(system, "no-backup-source")
         else:
-            judged = _Judged(past, ahead, ran, snapshots, as_of, parameters)
+            judged = _Judged(past, ahead, ran, handed, snapshots, not jobs.all_gaps, as_of, parameters)
             yield worst(judged.host(system, host, time) for host, time in newest_of_system(system, past).items())
 
 
@@ -103,7 +111,10 @@ class _Judged:
     past: Newest
     ahead: Newest
     ran: Mapping[str, datetime]
+    handed: Sequence[tuple[datetime, Newest]]
+    """When each list that was handed over was written, with what it holds."""
     snapshots: Reading[Snapshot]
+    jobs_whole: bool
     as_of: datetime
     parameters: Parameters
 
@@ -122,7 +133,13 @@ class _Judged:
             return undetermined(system, "clock-ahead", host=host, newest=wrong)
         if not self.snapshots.populations and self.snapshots.gaps:
             return undetermined(system, "repositories-unread", host=host)
+        if not self.jobs_whole:
+            return undetermined(system, "jobs-unread", host=host)
         if time is None:
             return deviates(system, "no-restore-point", host=host)
+        for moment, newest in self.handed:
+            held = newest_of_system(system, newest).get(host)
+            if held is not None and moment - held <= limit:
+                return undetermined(system, "export-older", host=host, written=moment)
         hours = int((self.as_of - time).total_seconds() // 3600)
         return deviates(system, "too-old", host=host, newest=time, hours=hours)

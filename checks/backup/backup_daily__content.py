@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
@@ -20,6 +20,9 @@ from collector.records.backup import ProtectedSystem, Snapshot
 
 CONTROL = "backup-daily"
 READS = (ProtectedSystem, Snapshot)
+
+_SAME_ROUND = timedelta(days=7)
+"""Folders whose last restore point is older than this, counted from the newest in its place, are not taken any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,10 @@ def _series(found: Sequence[Point], as_of: datetime) -> list[list[Point]]:
         if point.time - as_of <= CLOCK_TOLERANCE:
             key = (point.location, point.snapshot.host.casefold(), tuple(sorted(point.snapshot.paths)))
             held.setdefault(key, []).append(point)
-    return [held[key] for key in sorted(held)]
+    newest: dict[tuple[str, str], datetime] = {}
+    for (location, host, _), series in held.items():
+        newest[location, host] = max(series[-1].time, newest.get((location, host), series[-1].time))
+    return [held[key] for key in sorted(held) if newest[key[:2]] - held[key][-1].time <= _SAME_ROUND]
 
 
 def _judge_series(system: ProtectedSystem, host: str, series: Sequence[Point], parameters: Parameters) -> Outcome:

@@ -2,9 +2,10 @@
 
 A day is missed when no restore point was taken on it (calendar days in UTC) and more than `max_age_hours` and
 `tolerance_hours` passed between the restore points around it. A system whose register names another interval
-(`backup_interval_hours`) deviates when two restore points are further apart than that. A day on which a job's run
-ended well is not missed, though its restore point may since have been thinned out. Days before the first restore point
-that is kept are not known. What happened since the last restore point is judged by `backup-daily`.
+(`backup_interval_hours`) deviates when two restore points are further apart than that, or the last one is older, and is
+undetermined where they may have been thinned out. A day on which a job's run ended well is not missed, though its
+restore point may since have been thinned out. Days before the first restore point that is kept are not known. Of the
+others, what happened since the last restore point is judged by `backup-daily`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_history import Runs, first_day, named_days, runs_by_day, spells
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst
+from checks.backup.backup_history import History, Runs, first_day, longest_over, named_days, runs_by_day, spells
+from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst, written
 from checks.backup.restore_points import Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -77,6 +78,7 @@ REASONS = {
         ),
         Severity.LOW,
     ),
+    **HISTORY,
     "nothing-to-judge": Reason(
         Text("Ingen återställningspunkt finns; se backup-daily.", "There is no restore point; see backup-daily.")
     ),
@@ -88,40 +90,63 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per system."""
     snapshots, jobs = evidence.reading(Snapshot), evidence.reading(BackupRun)
-    points, runs = all_points(evidence), runs_by_day(jobs.records)
+    points, runs, lists = all_points(evidence), runs_by_day(jobs.records), written(snapshots)
     for system in systems.records:
         if (outcome := outside(system)) is not None:
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
         else:
-            held = points.of_system(system)
-            outcome = worst(_judge_host(system, host, found, runs, parameters, as_of) for host, found in held.items())
+            outcomes = []
+            for host, found in points.of_system(system).items():
+                if system.backup_interval_hours is None:
+                    outcomes.append(_judge_days(system, host, found, runs, parameters, as_of))
+                else:
+                    held = History(
+                        [point.time for point in found],
+                        runs.times_of(system, host),
+                        not jobs.all_gaps,
+                        lists.get(found[-1].source) if found else None,
+                    )
+                    outcomes.append(_judge_interval(system, host, held, parameters, as_of))
+            outcome = worst(outcomes)
+            if outcome.reason == "days-missing" and jobs.all_gaps:
+                outcome = undetermined(system, "jobs-unread", host=str(outcome.facts["host"]))
             missed = outcome.reason in {"days-missing", "job-failed", "interval-exceeded"}
             if not snapshots.complete and (missed or outcome.reason == "nothing-to-judge"):
                 outcome = undetermined(system, "repositories-incomplete")
             yield outcome
 
 
-def _judge_host(
+def _judge_interval(
+    system: ProtectedSystem, host: str, held: History, parameters: Parameters, as_of: datetime
+) -> Outcome:
+    first, interval = first_day(as_of, parameters.period_days), system.backup_interval_hours or 0
+    if not spells(held.times, as_of, first):
+        return out_of_scope(system, "nothing-to-judge")
+    longest = longest_over(held, span(hours=interval + parameters.tolerance_hours), as_of, first)
+    if longest.spell is not None:
+        spell = longest.spell
+        return deviates(
+            system, "interval-exceeded", host=host, longest=spell.hours, start=spell.start, interval=interval
+        )
+    if longest.unknown:
+        return undetermined(system, longest.unknown, host=host, written=held.written)
+    return _of_history(system, host, held.times[0], first)
+
+
+def _judge_days(
     system: ProtectedSystem, host: str, found: list[Point], runs: Runs, parameters: Parameters, as_of: datetime
 ) -> Outcome:
     first = first_day(as_of, parameters.period_days)
     gone = spells((point.time for point in found), as_of, first)
     if not gone:
         return out_of_scope(system, "nothing-to-judge")
-    interval = system.backup_interval_hours
-    limit = span(hours=(parameters.max_age_hours if interval is None else interval) + parameters.tolerance_hours)
+    limit = span(hours=parameters.max_age_hours + parameters.tolerance_hours)
     long = [spell for spell in gone if spell.length > limit]
-    between = [spell for spell in long if spell.end < as_of]
-    if interval is not None and between:
-        worst_of = max(between, key=lambda spell: (spell.length, spell.start))
-        return deviates(
-            system, "interval-exceeded", host=host, longest=worst_of.hours, start=worst_of.start, interval=interval
-        )
     good, failed = runs.of(system, host)
     last = as_of.toordinal() - 1
-    missing = [day for spell in long for day in spell.days(first, last) if day not in good] if interval is None else []
+    missing = [day for spell in long for day in spell.days(first, last) if day not in good]
     if missing:
         return deviates(
             system,
@@ -131,7 +156,11 @@ def _judge_host(
             days=named_days(missing),
             longest=max(spell.hours for spell in long),
         )
-    oldest = found[0].time
+    return _of_history(system, host, found[0].time, first)
+
+
+def _of_history(system: ProtectedSystem, host: str, oldest: datetime, first: int) -> Outcome:
+    """Whether restore points are kept since the period began."""
     if oldest.toordinal() > first + 1:
         return undetermined(system, "history-short", host=host, oldest=oldest)
     return conforms(system)

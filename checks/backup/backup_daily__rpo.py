@@ -2,26 +2,27 @@
 
 The work that could have been lost at a moment is what came after the last restore point. A system deviates when more
 than `rpo_hours` of the register, and `rpo_tolerance_minutes`, passed between two restore points of one of its hosts, or
-since the last one. What lies before the first restore point that is kept is not known. Systems without an RPO in the
-register are out of scope.
+since the last one. A run that ended well counts as one in between, since its restore point may have been thinned out;
+what only thinning out may explain is undetermined. What lies before the first restore point that is kept is not known.
+Systems without an RPO in the register are out of scope.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checks.ages import span
-from checks.backup.backup_history import first_day, spells
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst
-from checks.backup.restore_points import Point, all_points
+from checks.backup.backup_history import History, first_day, longest_over, runs_by_day, spells
+from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst, written
+from checks.backup.restore_points import all_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
-from collector.records.backup import ProtectedSystem, Snapshot
+from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
 
 CONTROL = "backup-daily"
-READS = (ProtectedSystem, Snapshot)
+READS = (ProtectedSystem, Snapshot, BackupRun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ REASONS = {
         ),
         Severity.HIGH,
     ),
+    **HISTORY,
     "no-rpo": Reason(Text("Registret anger inget RPO.", "The register names no RPO.")),
     "nothing-to-judge": Reason(
         Text("Ingen återställningspunkt finns; se backup-daily.", "There is no restore point; see backup-daily.")
@@ -60,7 +62,8 @@ def judge(
     systems: Population[ProtectedSystem], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per system."""
-    snapshots, points = evidence.reading(Snapshot), all_points(evidence)
+    snapshots, jobs = evidence.reading(Snapshot), evidence.reading(BackupRun)
+    points, runs, lists = all_points(evidence), runs_by_day(jobs.records), written(snapshots)
     for system in systems.records:
         if (outcome := outside(system)) is not None:
             yield outcome
@@ -69,30 +72,32 @@ def judge(
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
         else:
-            outcome = worst(
-                _judge_host(system, system.rpo_hours, (host, found), parameters, as_of)
-                for host, found in points.of_system(system).items()
-            )
+            outcomes = []
+            for host, found in points.of_system(system).items():
+                held = History(
+                    [point.time for point in found],
+                    runs.times_of(system, host),
+                    not jobs.all_gaps,
+                    lists.get(found[-1].source) if found else None,
+                )
+                outcomes.append(_judge_host(system, host, held, parameters, as_of))
+            outcome = worst(outcomes)
             if outcome.reason in {"rpo-missed", "nothing-to-judge"} and not snapshots.complete:
                 outcome = undetermined(system, "repositories-incomplete")
             yield outcome
 
 
-def _judge_host(
-    system: ProtectedSystem,
-    rpo: int,
-    held: tuple[str, Sequence[Point]],
-    parameters: Parameters,
-    as_of: datetime,
-) -> Outcome:
-    host, found = held
-    gone = spells((point.time for point in found), as_of, first_day(as_of, parameters.period_days))
-    if not gone:
+def _judge_host(system: ProtectedSystem, host: str, held: History, parameters: Parameters, as_of: datetime) -> Outcome:
+    first = first_day(as_of, parameters.period_days)
+    rpo = system.rpo_hours or 0
+    if not spells(held.times, as_of, first):
         return out_of_scope(system, "nothing-to-judge")
-    longest = max(gone, key=lambda spell: (spell.length, spell.start))
-    tolerance = span(hours=parameters.rpo_tolerance_minutes // 60)
-    minutes = parameters.rpo_tolerance_minutes % 60
-    over = longest.length - span(hours=rpo) - tolerance
-    if over.total_seconds() > minutes * 60:
-        return deviates(system, "rpo-missed", host=host, longest=longest.hours, start=longest.start, rpo=rpo)
+    minutes = parameters.rpo_tolerance_minutes
+    limit = span(hours=rpo) + span(hours=minutes // 60) + timedelta(minutes=minutes % 60)
+    longest = longest_over(held, limit, as_of, first)
+    if longest.spell is not None:
+        spell = longest.spell
+        return deviates(system, "rpo-missed", host=host, longest=spell.hours, start=spell.start, rpo=rpo)
+    if longest.unknown:
+        return undetermined(system, longest.unknown, host=host, written=held.written)
     return conforms(system)

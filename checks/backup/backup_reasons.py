@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, out_of_scope, undetermined
-from collector.evidence import Reading
+from collector.evidence import Obtained, Reading
 from collector.records.backup import ProtectedSystem, Snapshot
 
 SCOPE: dict[str, Reason] = {
@@ -55,6 +56,42 @@ def unread_of(source: str, snapshots: Reading[Snapshot]) -> Iterator[Outcome]:
     """Says of a system register that restore points were not all read: any of its systems may have some there."""
     if snapshots.populations and not snapshots.complete:
         yield undetermined(source, "repositories-incomplete")
+
+
+HISTORY: dict[str, Reason] = {
+    "jobs-unread": Reason(
+        Text(
+            "Jobbens körningar kunde inte läsas, och de kan visa att {host} säkerhetskopierades.",
+            "The runs of the jobs could not be read, and they may show that {host} was backed up.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
+    "export-older": Reason(
+        Text(
+            "Förteckningen över återställningspunkter för {host} är från {written}; vad som tagits senare syns inte.",
+            "The list of restore points of {host} is from {written}; what was taken since is not seen.",
+        ),
+        Text("Lämna över en nyare förteckning.", "Hand over a newer list."),
+    ),
+    "thinned-out": Reason(
+        Text(
+            "Återställningspunkterna för {host} ligger glest, och kan ha gallrats.",
+            "The restore points of {host} are few and far between, and may have been thinned out.",
+        ),
+        Text("Lämna över jobbhistoriken.", "Hand over the history of the jobs."),
+        Severity.LOW,
+    ),
+}
+"""Of every check that asks when a host was backed up."""
+
+
+def written(snapshots: Reading[Snapshot]) -> dict[str, datetime]:
+    """When each list of restore points that was handed over was written, by source."""
+    return {
+        population.source: population.provenance.speaks_of
+        for population in snapshots.populations
+        if population.provenance.obtained is not Obtained.OBSERVED or population.provenance.dated is not None
+    }
 
 
 _ORDER = ("deviates", "undetermined", "conforms", "out-of-scope")

@@ -10,13 +10,16 @@ import pytest
 
 from assessment.claims import ClaimAssessment, ClaimStatus
 from assessment.performance import perform
+from assessment.periods import judge_days
+from assessment.policy import Period
 from checks.discovery import discover
+from checks.judgement import Selection
 from collector.evidence import Obtained, Population
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
 from collector.records.identity import Account
 from collector.records.record import Record
 from tests.assessment.made import policy
-from tests.checks.made import AS_OF, evidence, seen
+from tests.checks.made import AS_OF, evidence, gap, seen
 
 DAY = timedelta(days=1)
 SYSTEMS = seen(ProtectedSystem, ProtectedSystem(name="app", critical=True, hosts=("app",)), source="register")
@@ -116,3 +119,13 @@ class TestState:
     def test_outside_the_period_it_says_nothing(self) -> None:
         claim = assess(seen(Account, self.STALE), control="accounts-stale")
         assert (claim.status, claim.reasons[0].code) == (ClaimStatus.NOT_VERIFIABLE, "outside-period")
+
+
+def test_a_day_of_the_source_as_a_whole_is_kept_whatever_is_selected() -> None:
+    check = next(each for each in discover() if each.id == "backup-coverage")
+    systems = seen(ProtectedSystem, ProtectedSystem(name="app", critical=True), source="register")
+    points = [Snapshot(identifier=str(day), time=AS_OF - timedelta(days=day), host="app") for day in range(20)]
+    held = evidence(systems, seen(Snapshot, *points), gap(Snapshot, source="vault"))
+    period = Period(AS_OF.date() - timedelta(days=3), AS_OF.date())
+    (days,) = judge_days(check, held, {}, period, Selection(subjects=frozenset({"app"})))
+    assert (days.upheld, days.open) == (("app",), ("register",))

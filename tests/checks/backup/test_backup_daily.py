@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from collector.evidence import Obtained
 from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
 from tests.checks.made import AS_OF, finding, gap, reasons, seen
 
@@ -83,3 +84,20 @@ def test_a_green_job_is_not_a_restore_point(
         seen(BackupRun, *ran, source="jobs"),
     )
     assert reasons(finding("backup-daily", *parts)).get("arkiv") == expected
+
+
+def test_jobs_that_could_not_be_read_may_show_a_backup() -> None:
+    register = seen(ProtectedSystem, SYSTEM, source="register")
+    unread = gap(BackupRun, source="jobs")
+    assert reasons(finding("backup-daily", register, seen(Snapshot), unread)) == {"arkiv": "?jobs-unread"}
+    taken = seen(Snapshot, snapshot("arkiv1", 40))
+    assert reasons(finding("backup-daily", register, taken, unread)) == {"arkiv": "?jobs-unread"}
+    assert not reasons(finding("backup-daily", register, seen(Snapshot, snapshot("arkiv1", 4)), unread))
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(40, "?export-older"), (20, "!too-old")])
+def test_a_list_shows_what_there_was_when_it_was_written(hours: int, expected: str) -> None:
+    register = seen(ProtectedSystem, SYSTEM, source="register")
+    handed = seen(Snapshot, snapshot("arkiv1", 50), obtained=Obtained.PROVIDED, started=AS_OF - hours * HOUR)
+    other = seen(Snapshot, snapshot("app1", 50), source="b", obtained=Obtained.PROVIDED, started=AS_OF - 45 * HOUR)
+    assert reasons(finding("backup-daily", register, handed, other)) == {"arkiv": expected}

@@ -25,6 +25,14 @@ CASES: dict[str, tuple[list[Snapshot], str | None]] = {
         [point(30, size_bytes=0, paths=("/srv",)), point(29, size_bytes=10, paths=("/etc",))],
         "!empty",
     ),
+    "folders that are not taken any more": (
+        [point(24 * 400, size_bytes=0, paths=("/old",)), point(6, size_bytes=10, paths=("/etc",))],
+        None,
+    ),
+    "the last in its place": (
+        [point(24 * 400, size_bytes=0, location="vault"), point(6, size_bytes=10)],
+        "!empty",
+    ),
     "dated in the future": ([point(6, size_bytes=10), point(-90, size_bytes=0)], None),
     "nothing": ([], None),
 }

@@ -52,6 +52,9 @@ def test_the_job_failed_on_that_day_or_ran_and_its_point_was_thinned_out() -> No
         (48, nightly(10, without=[2, 3]), "!interval-exceeded"),
         (1, [point(each / 2) for each in range(1, 400)], None),
         (1, [point(each) for each in range(0, 200, 4)], "!interval-exceeded"),
+        (4, [point(each) for each in range(20, 260, 4)], "!interval-exceeded"),
+        (4, [point(each) for each in range(0, 240, 4)], None),
+        (1, [*(point(each) for each in range(24)), *(point(24 * day) for day in range(1, 9))], "?thinned-out"),
     ],
 )
 def test_the_register_names_another_interval(interval: int, taken: list[Any], expected: str | None) -> None:
@@ -69,3 +72,12 @@ def test_what_could_not_be_read_may_fill_the_gap() -> None:
     part = seen(Snapshot, *nightly(10, without=[3]), missing=[gap(Snapshot, subject="1a2b")])
     assert reasons(finding(CHECK, register(system()), part)) == {"Ekonomi": "?repositories-incomplete"}
     assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-backup-source"}
+
+
+def test_jobs_that_could_not_be_read_may_have_run() -> None:
+    unread = gap(BackupRun, source="jobs")
+    missing = seen(Snapshot, *nightly(10, without=[3]))
+    assert reasons(finding(CHECK, register(system()), missing, unread)) == {"Ekonomi": "?jobs-unread"}
+    often = register(system(backup_interval_hours=24))
+    assert reasons(finding(CHECK, often, missing, unread)) == {"Ekonomi": "?jobs-unread"}
+    assert finding(CHECK, register(system()), seen(Snapshot, *nightly(10)), unread).status is Status.SATISFIED

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import Status
-from collector.records.backup import Snapshot
-from tests.checks.backup.protected import nightly, point, register, system
+from collector.evidence import Obtained
+from collector.records.backup import BackupRun, Snapshot
+from tests.checks.backup.protected import at, nightly, point, ran, register, system
 from tests.checks.made import finding, gap, reasons, seen
 
 CHECK = "backup-daily--rpo"
@@ -34,3 +35,37 @@ def test_no_rpo_no_source_and_part_of_it() -> None:
     assert reasons(finding(CHECK, promised)) == {"Ekonomi": "?no-backup-source"}
     part = seen(Snapshot, point(60), missing=[gap(Snapshot, subject="1a2b")])
     assert reasons(finding(CHECK, promised, part)) == {"Ekonomi": "?repositories-incomplete"}
+
+
+THINNED = [point(each) for each in range(24)] + [point(24 * day) for day in range(1, 9)]
+"""Hourly for a day, then daily, as retention leaves them."""
+
+
+def test_points_that_were_thinned_out_are_no_lost_work() -> None:
+    held = register(system(rpo_hours=1)), seen(Snapshot, *THINNED)
+    assert reasons(finding(CHECK, *held)) == {"Ekonomi": "?thinned-out"}
+    hourly = [ran(each) for each in range(24 * 9)]
+    assert finding(CHECK, *held, seen(BackupRun, *hourly, source="jobs")).status is Status.SATISFIED
+    without = [each for each in hourly if not at(105) <= each.started <= at(101)]
+    assert reasons(finding(CHECK, *held, seen(BackupRun, *without, source="jobs"))) == {"Ekonomi": "!rpo-missed"}
+
+
+def test_a_gap_among_points_that_were_not_thinned_out_is_known() -> None:
+    taken = [point(each) for each in range(190) if not 40 < each < 60]
+    held = register(system(rpo_hours=1)), seen(Snapshot, *taken)
+    assert reasons(finding(CHECK, *held)) == {"Ekonomi": "!rpo-missed"}
+    assert reasons(finding(CHECK, *held, gap(BackupRun, source="jobs"))) == {"Ekonomi": "?jobs-unread"}
+
+
+def test_runs_do_not_make_up_for_what_came_after_the_last_point() -> None:
+    held = register(system(rpo_hours=4)), seen(Snapshot, *[point(each) for each in range(9, 200, 4)])
+    for jobs in (seen(BackupRun, ran(1), source="jobs"), gap(BackupRun, source="jobs")):
+        assert reasons(finding(CHECK, *held, jobs)) == {"Ekonomi": "!rpo-missed"}
+
+
+def test_what_came_after_a_list_was_written_is_not_known() -> None:
+    taken = [point(each) for each in range(30, 250, 4)]
+    handed = seen(Snapshot, *taken, obtained=Obtained.PROVIDED, started=at(28))
+    assert reasons(finding(CHECK, register(system(rpo_hours=4)), handed)) == {"Ekonomi": "?export-older"}
+    older = seen(Snapshot, *taken, obtained=Obtained.PROVIDED, started=at(20))
+    assert reasons(finding(CHECK, register(system(rpo_hours=4)), older)) == {"Ekonomi": "!rpo-missed"}
