@@ -165,7 +165,7 @@ def documents(results: Results) -> dict[str, bytes]:
 
 def finding_document(name: str, finding: Finding) -> dict[str, JsonValue]:
     """One finding as JSON: the design's fields, always present, and its own."""
-    return {
+    document: dict[str, JsonValue] = {
         "id": name,
         "check": finding.check,
         "control": finding.control,
@@ -199,6 +199,11 @@ def finding_document(name: str, finding: Finding) -> dict[str, JsonValue]:
         "controlled_by": list(finding.controlled_by),
         "oldest_evidence": encode(finding.oldest_evidence),
     }
+    if finding.tolerated:
+        document["tolerated"] = [
+            {"subject": each.subject, "reason": each.reason, "facts": dict(each.facts)} for each in finding.tolerated
+        ]
+    return document
 
 
 def _way_document(row: WayIn) -> dict[str, JsonValue]:

@@ -42,6 +42,8 @@ class Reason:
     text: Text
     fix: Text = Text("", "")
     severity: Severity = Severity.MEDIUM
+    named: bool = False
+    """Whether a finding lists the subjects that this reason leaves out of scope: they deviate, and it is tolerated."""
 
 
 class Verdict(StrEnum):
@@ -144,6 +146,15 @@ class UndeterminedSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class ToleratedSubject:
+    """One subject that deviates within the share that is accepted: no exception, and named all the same."""
+
+    subject: str
+    reason: str
+    facts: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A check's outcome on one source with one set of parameters."""
 
@@ -171,5 +182,7 @@ class Finding:
     """Of the subjects that the judgement was limited to, those that were seen; empty where it was not limited."""
     applied: frozenset[str] = frozenset()
     """Names of all that the control applies to; empty where the judgement was not asked to keep them."""
+    tolerated: tuple[ToleratedSubject, ...] = ()
+    """Of those out of scope, the ones that deviate within an accepted share."""
     oldest_evidence: datetime | None = None
     """When the earliest of the evidence was read, or written if that was earlier; None where none was."""

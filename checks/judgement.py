@@ -19,6 +19,7 @@ from checks.finding import (
     Reason,
     Severity,
     Status,
+    ToleratedSubject,
     UndeterminedSubject,
     Verdict,
 )
@@ -243,6 +244,7 @@ def _finding_of_population(
         obtained=max((p.provenance.obtained for p in read), key=list(Obtained).index),
         controlled_by=tuple(sorted({p.provenance.controlled_by for p in read})),
         matched=frozenset(tally.matched),
+        tolerated=tuple(sorted(tally.tolerated, key=lambda each: (each.subject, each.reason, _written(each.facts)))),
         applied=frozenset(tally.applied),
         oldest_evidence=min(p.provenance.speaks_of for p in read),
     )
@@ -305,6 +307,7 @@ class _Tally:
         self.exceptions: list[ExceptionFound] = []
         self.undetermined: list[UndeterminedSubject] = []
         self.out_of_scope: Counter[str] = Counter()
+        self.tolerated: list[ToleratedSubject] = []
 
     def take(self, outcomes: Iterator[Outcome]) -> None:
         """Count outcomes; raises CheckError for a reason that the check does not declare.
@@ -327,9 +330,7 @@ class _Tally:
                 continue
             self.count += 1
             if verdict is out_of_scope:
-                if reason not in self.out_of_scope:
-                    self._severity(reason)
-                self.out_of_scope[reason] += 1
+                self._leave_out(outcome)
                 continue
             self.in_scope += 1
             if selection.named:
@@ -350,6 +351,14 @@ class _Tally:
             self.matched.add(subject)
             return True
         return verdict is Verdict.UNDETERMINED and subject == self.source
+
+    def _leave_out(self, outcome: Outcome) -> None:
+        subject, _, reason, facts = outcome
+        if reason not in self.out_of_scope:
+            self._severity(reason)
+        self.out_of_scope[reason] += 1
+        if self.task.check.reasons[reason].named:
+            self.tolerated.append(ToleratedSubject(subject, reason, facts))
 
     def _severity(self, reason: str) -> Severity:
         declared = self.task.check.reasons.get(reason)

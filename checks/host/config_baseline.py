@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.finding import Outcome, Severity, deviates, undetermined
+from checks.finding import Outcome, Severity, Verdict, deviates, out_of_scope, undetermined
 from checks.record_rules.joins import key_of, reaches, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
 )
+from checks.record_rules.shares import WITHIN_SHARE
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.configuration import BaselineSetting, ConfigurationSetting
 
@@ -37,6 +38,7 @@ class Parameters:
 
 _MEND = ("Rätta inställningarna, eller besluta om undantag.", "Mend the settings, or decide on an exemption.")
 REASONS = COMMON | {
+    "within-share": WITHIN_SHARE["within-share"],
     "must-not-met": because(
         "Krav som måste uppfyllas avviker: {names}.",
         "Demands that must be met are not: {names}.",
@@ -66,7 +68,7 @@ REASONS = COMMON | {
 def judge(
     settings: Population[ConfigurationSetting], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
-    """One outcome per host."""
+    """One outcome per host, and one per setting that is not met within the share."""
     register = evidence.reading(BaselineSetting)
     wanted = key_of(parameters.baseline)
     chosen = sorted(
@@ -79,9 +81,22 @@ def judge(
     for host in sorted(shown):
         mine = [each for each in chosen if not each.hosts or key_of(host) in map(key_of, each.hosts)]
         if mine:
-            yield _judge(host, shown[host], mine, register, parameters)
+            outcome = _judge(host, shown[host], mine, register, parameters)
+            yield outcome
+            if outcome.verdict is not Verdict.DEVIATES:
+                for each in dict.fromkeys(each.setting for each in _unmet(shown[host], mine)):
+                    yield out_of_scope(f"{host}: {each}", "within-share")
         else:
             yield unread(host, register) or undetermined(host, "no-baseline")
+
+
+def _unmet(shown: Mapping[str, set[str]], demands: Sequence[BaselineSetting]) -> list[BaselineSetting]:
+    return [
+        each
+        for each in demands
+        if key_of(each.setting) in shown
+        and not shown[key_of(each.setting)] <= {key_of(value) for value in each.expected}
+    ]
 
 
 def _judge(
@@ -92,12 +107,7 @@ def _judge(
     parameters: Parameters,
 ) -> Outcome:
     hidden = [each.setting for each in demands if key_of(each.setting) not in shown]
-    unmet = [
-        each
-        for each in demands
-        if key_of(each.setting) in shown
-        and not shown[key_of(each.setting)] <= {key_of(value) for value in each.expected}
-    ]
+    unmet = _unmet(shown, demands)
     must = tuple(dict.fromkeys(each.setting for each in unmet if each.must))
     if must:
         return deviates(host, "must-not-met", names=must)

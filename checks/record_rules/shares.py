@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from checks.finding import Outcome, Verdict
 from checks.record_rules.joins import reaches
 from checks.record_rules.reasons import because
 
 WITHIN_SHARE = {
-    "within-share": because(
-        "Avviker, men andelen som krävs är nådd.", "Deviates, but the share that is asked for is reached."
+    "within-share": replace(
+        because("Avviker, men andelen som krävs är nådd.", "Deviates, but the share that is asked for is reached."),
+        named=True,
     ),
     "share-unknown": because(
         "Avviker; om andelen som krävs ändå nås är inte känt, eftersom alla inte kunde bedömas.",
@@ -24,7 +26,7 @@ WITHIN_SHARE = {
 def tolerate(outcomes: Iterable[Outcome], percent: int) -> Iterator[Outcome]:
     """The outcomes; where at least `percent` of the subjects conform, those that deviate count as within the share.
 
-    At 100 and above nothing is tolerated. What is undetermined counts as not conforming; where the share would be
+    They are no exceptions then, and the finding names them. At 100 and above nothing is tolerated. What is undetermined counts as not conforming; where the share would be
     reached with it, whether those that deviate are within the share is not known.
     """
     held = list(outcomes)

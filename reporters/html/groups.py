@@ -36,7 +36,7 @@ class Group:
 
     anchor: str
     sort: str
-    """`exception`, `waived` or `undetermined`."""
+    """`exception`, `waived`, `undetermined` or `tolerated`."""
     check: str
     control: str
     title: str
@@ -87,6 +87,11 @@ def waived_groups(book: Book) -> tuple[Group, ...]:
 def undetermined_groups(book: Book) -> tuple[Group, ...]:
     """Every subject that the evidence does not decide."""
     return _groups(book, "undetermined", lambda found: iter(found["undetermined"]))
+
+
+def tolerated_groups(book: Book) -> tuple[Group, ...]:
+    """Every subject that deviates within the share that is accepted."""
+    return _groups(book, "tolerated", lambda found: iter(found.get("tolerated", ())))
 
 
 def _groups(book: Book, sort: str, entries: Entries) -> tuple[Group, ...]:

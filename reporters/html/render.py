@@ -43,6 +43,7 @@ def render(contents: ReportContents, language: Language) -> str:
     exceptions = groups.exception_groups(book)
     undetermined = groups.undetermined_groups(book)
     waived = groups.waived_groups(book)
+    tolerated = groups.tolerated_groups(book)
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     template = _environment(book).get_template("report.html.j2")
     return template.render(
@@ -53,6 +54,7 @@ def render(contents: ReportContents, language: Language) -> str:
         exceptions=exceptions,
         undetermined=undetermined,
         waived=waived,
+        tolerated=tolerated,
         gaps=unknown.gap_groups(book),
         untested=unknown.untested(book),
         catalogues=requirements.catalogue_views(book, (*exceptions, *undetermined, *waived)),

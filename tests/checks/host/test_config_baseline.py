@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from checks.finding import Status
 from collector.evidence import Population
 from collector.records.configuration import BaselineSetting, ConfigurationSetting
-from tests.checks.made import seen
+from tests.checks.made import finding, seen
 from tests.checks.registers import partly, said
 
 CHECK = "config-baseline"
@@ -43,3 +44,9 @@ def test_which_baseline_for_which_hosts() -> None:
     assert said(CHECK, host(a="1"), partly(BaselineSetting, BaselineSetting(setting="a", expected=("1",)))) == {
         "s1": "?register-incomplete"
     }
+
+
+def test_what_is_not_met_within_the_share_is_named() -> None:
+    found = finding(CHECK, host(a="1", b="2"), baseline("a", "b"), parameters={"min_share_percent": 50})
+    assert found.status is Status.SATISFIED
+    assert [each.subject for each in found.tolerated] == ["s1: b"]

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from assessment.performance import finding_document
+from checks.finding import Status
 from collector.evidence import Population
 from collector.records.host import Host
 from collector.records.monitoring import Alert, MonitoredHost
-from tests.checks.made import AS_OF, seen
+from tests.checks.made import AS_OF, finding, seen
 from tests.checks.registers import partly, said, without
 
 CHECK = "monitoring-active"
@@ -53,3 +55,14 @@ def test_a_row_that_does_not_say_which_service_it_is_of() -> None:
 
 def test_an_alert_that_was_acknowledged_before_it_was_raised() -> None:
     assert said(CHECK, HOST, THERE, alert(-5)) == {"1": "?acknowledged-before"}
+
+
+def test_a_host_within_the_accepted_share_is_named() -> None:
+    hosts = seen(Host, *(Host(name=f"s{each}") for each in range(20)))
+    rows = (MonitoredHost(host=f"s{each}", service="monitoring") for each in range(19))
+    found = finding(CHECK, hosts, seen(MonitoredHost, *rows, source="console"), alert())
+    assert found.status is Status.SATISFIED
+    assert [each.subject for each in found.tolerated] == ["s19"]
+    document = finding_document("x", found)
+    assert document["tolerated"] == [{"subject": "s19", "reason": "within-share", "facts": {}}]
+    assert "tolerated" not in finding_document("x", finding(CHECK, HOST, THERE, alert()))
