@@ -26,8 +26,9 @@ WITHIN_SHARE = {
 def tolerate(outcomes: Iterable[Outcome], percent: int) -> Iterator[Outcome]:
     """The outcomes; where at least `percent` of the subjects conform, those that deviate count as within the share.
 
-    They are no exceptions then, and the finding names them. At 100 and above nothing is tolerated. What is undetermined counts as not conforming; where the share would be
-    reached with it, whether those that deviate are within the share is not known.
+    They are no exceptions then, and the finding names them. At 100 and above nothing is tolerated. What is undetermined
+    counts as not conforming; where the share would be reached with it, whether those that deviate are within the share
+    is not known.
     """
     held = list(outcomes)
     counted = sum(each.verdict is not Verdict.OUT_OF_SCOPE for each in held)

@@ -17,5 +17,5 @@ def test_a_day_is_the_one_of_the_clock_in_sweden(moment: datetime) -> None:
 
 
 def test_the_ends_of_time() -> None:
-    for moment in (datetime.min, datetime.max):
-        assert local_day(moment.replace(tzinfo=UTC)) == moment.date()
+    for moment in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+        assert local_day(moment) == moment.date()
