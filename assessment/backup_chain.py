@@ -1,4 +1,4 @@
-"""The chain of backup, one row per critical system: taken, intact, restorable, in time, separate.
+"""The chain of backup, one row per system that is critical or may be: taken, intact, restorable, in time, separate.
 
 A link is what its checks say of the system, with the organisation's own parameters: *no* where one of them deviates,
 else *unknown* where one is undetermined or where the check that decides it had nothing to judge, else *yes*. A green
@@ -66,7 +66,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One critical system."""
+    """One system that is critical, or of which that is not known."""
 
     system: str
     source: str
@@ -83,7 +83,7 @@ def backup_chains(
     parameters: Mapping[str, Mapping[str, JsonValue]],
     as_of: datetime,
 ) -> tuple[Chain, ...]:
-    """The chain of every critical system, the weakest first.
+    """The chain of every system that is critical or may be, the weakest first.
 
     `checks` are those whose controls were asked; `parameters` gives the organisation's values for each check by id.
     """
@@ -98,7 +98,7 @@ def backup_chains(
             values = fit_parameters(check, parameters.get(name, {}))
             said[name] = _by_subject(check, check.judge(population, evidence, values, as_of))
         for system in population.records:
-            if system.critical:
+            if system.critical is not False:
                 links = tuple(_link(name, system, asked, said, days) for name in LINKS)
                 chains.append(Chain(system.name, population.source, system.owner, links, _weakest(links)))
     return tuple(sorted(chains, key=_order))

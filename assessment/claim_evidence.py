@@ -300,8 +300,13 @@ def _without(evidence: EvidenceSet, handed: Sequence[Population[Record]]) -> Evi
 
 
 def _suppliers_word(finding: Finding, handed: Sequence[Population[Record]], claim: Claim) -> ClaimReason | None:
-    used = sorted({population.source for population in handed if population.digest in finding.evidence})
+    used = sorted({population.source for population in handed if _is_used(population, finding)})
     return ClaimReason("suppliers-own-word", {"sources": list(used), "supplier": claim.supplier}) if used else None
+
+
+def _is_used(population: Population[Record], finding: Finding) -> bool:
+    """Whether a finding rests on a population; one whose file is not known may be among its evidence."""
+    return not population.digest or population.digest in finding.evidence
 
 
 def _why_open(finding: Finding) -> ClaimReason:

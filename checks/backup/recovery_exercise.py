@@ -3,7 +3,8 @@
 The systems come from the system register, the exercises from their log; a restore test is no exercise. A system
 deviates when it was never exercised or not within `interval_months`; when it runs at more than one site (`sites`) and
 switching between them was not; when the last exercise took longer than its recovery time (`rto_minutes`); and when
-lessons from it are still open.
+lessons from it are still open. An exercise of which the log does not say what was exercised, or for how long, shows
+neither.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from datetime import date, datetime
 from checks.ages import months_before
 from checks.backup.backup_reasons import SCOPE, outside
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.record_rules.joins import lacks_column
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import ProtectedSystem
 from collector.records.incidents import Exercise
@@ -77,6 +80,15 @@ REASONS = {
         Text("Fyll i det i loggen.", "Fill it in in the log."),
         Severity.LOW,
     ),
+    "time-unknown": Reason(
+        Text(
+            "Loggen visar inte hur lång tid övningen {exercised} tog.",
+            "The log does not show how long the exercise of {exercised} took.",
+        ),
+        Text("Fyll i det i loggen.", "Fill it in in the log."),
+        Severity.LOW,
+    ),
+    "no-column": COMMON["no-column"],
     "no-log": Reason(
         Text("Ingen logg över återställningsövningar har lästs.", "No log of recovery exercises was read."),
         Text("Lägg till loggen under registers.", "Add the log under registers."),
@@ -108,15 +120,21 @@ def judge(
         elif not log.complete:
             yield undetermined(system, "log-incomplete")
         else:
-            yield _judge(system, held[system.name.casefold()], months_before(today, parameters.interval_months))
+            found = held[system.name.casefold()]
+            unnamed = None if found else lacks_column(system, log, "system")
+            yield unnamed or _judge(system, found, months_before(today, parameters.interval_months))
 
 
 def _judge(system: ProtectedSystem, held: Sequence[Exercise], oldest: date) -> Outcome:
     if not held:
         return deviates(system, "never-exercised")
-    last = max(exercise.date for exercise in held)
-    if last < oldest:
-        return deviates(system, "too-old", exercised=last)
+    known = [exercise for exercise in held if exercise.category is not None]
+    last = max(exercise.date for exercise in known or held)
+    if last < oldest or not known:
+        unclear = [each.date for each in held if each.category is None and each.date >= oldest]
+        if unclear:
+            return undetermined(system, "kind-unknown", exercised=max(unclear))
+        return deviates(system, "too-old", exercised=max(exercise.date for exercise in held))
     if len({site.casefold() for site in system.sites}) > 1:
         switched = max((each.date for each in held if each.category == "failover"), default=None)
         if switched is None or switched < oldest:
@@ -126,11 +144,13 @@ def _judge(system: ProtectedSystem, held: Sequence[Exercise], oldest: date) -> O
             if switched is None:
                 return deviates(system, "failover-never", sites=system.sites)
             return deviates(system, "failover-too-old", exercised=switched)
-    newest = [each for each in held if each.date == last]
+    newest = [each for each in known if each.date == last]
     achieved = max((each.achieved_minutes for each in newest if each.achieved_minutes is not None), default=None)
     if achieved is not None and system.rto_minutes is not None and achieved > system.rto_minutes:
         return deviates(system, "too-slow", exercised=last, achieved=achieved, required=system.rto_minutes)
     lessons = sum(max(0, each.open_lessons or 0) for each in newest)
     if lessons:
         return deviates(system, "lessons-open", exercised=last, count=lessons)
+    if achieved is None and system.rto_minutes is not None:
+        return undetermined(system, "time-unknown", exercised=last)
     return conforms(system)

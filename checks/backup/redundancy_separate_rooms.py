@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Equipment
 
@@ -51,6 +52,7 @@ REASONS = {
         Text("För in det i registret.", "Enter it in the register."),
         Severity.LOW,
     ),
+    "no-column": COMMON["no-column"],
     "register-incomplete": Reason(
         Text(
             "Den andra delen av {pair} finns inte i den del av registret som kunde läsas.",
@@ -69,8 +71,11 @@ def judge(
     for part in parts.records:
         if part.pair:
             pairs[part.pair.casefold()].append(part)
+    lacking = tuple(field for field in ("pair", "room") if field in parts.unreadable)
     for part in parts.records:
-        if part.pair:
+        if "pair" in lacking or (lacking and part.pair):
+            yield undetermined(part, "no-column", columns=lacking)
+        elif part.pair:
             yield _judge(part, pairs[part.pair.casefold()], complete=parts.complete)
         else:
             yield out_of_scope(part, "no-pair")

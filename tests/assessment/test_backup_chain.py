@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -133,12 +134,12 @@ def test_the_organisations_parameters_count() -> None:
     assert states(found)["restorable"] == "no"
 
 
-def test_only_critical_systems_have_a_row_and_the_weakest_comes_first() -> None:
+def test_systems_that_are_not_critical_have_no_row_and_the_weakest_comes_first() -> None:
     systems = register(
         WHOLE, system("Arkiv", hosts=("a1",)), system("Lunch", critical=False), ProtectedSystem(name="?")
     )
     found = backup_chains(evidence(*parts(systems=systems)), CHECKS, {}, AS_OF)
-    assert [each.system for each in found] == ["Arkiv", "Ekonomi"]
+    assert [each.system for each in found] == ["Arkiv", "?", "Ekonomi"]
 
 
 def test_the_document_is_part_of_the_results() -> None:
@@ -167,3 +168,9 @@ def test_a_link_never_holds_where_one_of_its_checks_says_otherwise(data: st.Data
                     worst = {each.verdict.value for each in said if each.subject == row.system}
                     if population.source == row.source and "deviates" in worst:
                         assert link.state is State.NO
+
+
+def test_a_system_of_which_nobody_wrote_whether_it_is_critical_is_in_the_table() -> None:
+    found = chain(systems=register(replace(WHOLE, critical=None)))
+    assert {link.state for link in found.links} == {State.UNKNOWN}
+    assert {link.reason for link in found.links} == {"criticality-unknown"}

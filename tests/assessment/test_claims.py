@@ -323,3 +323,8 @@ def test_a_subject_that_two_checks_name_counts_once_in_a_share() -> None:
     claim = assess(systems, seen(Snapshot, *points), control="backup-daily", share_percent=90)
     assert [each.facts["subjects"] for each in claim.reasons if each.code == "deviating"]
     assert claim.status is not ClaimStatus.CONTRADICTED
+
+
+def test_a_suppliers_export_whose_file_is_not_known_confirms_nothing_either() -> None:
+    export = seen(Account, USED, obtained=Obtained.PROVIDED, controlled_by="Leverantören AB")
+    assert assess(replace(export, digest="")).status is ClaimStatus.NOT_VERIFIABLE

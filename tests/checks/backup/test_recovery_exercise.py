@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,11 @@ CASES: dict[str, tuple[dict[str, Any], list[Exercise], str | None]] = {
     "sites switched": (TWO, [exercise(), exercise(kind="failover")], None),
     "sites switched too long ago": (TWO, [exercise(), exercise(OLD, "failover")], "!failover-too-old"),
     "perhaps switched": (TWO, [exercise(kind=None)], "?kind-unknown"),
+    "perhaps a restore": ({}, [exercise(kind=None)], "?kind-unknown"),
+    "perhaps a restore, long ago": ({}, [exercise(OLD, kind=None)], "!too-old"),
+    "a restore, and something since": ({}, [exercise(), exercise(date(2026, 6, 1), kind=None)], None),
+    "a restore long ago, and something since": ({}, [exercise(OLD), exercise(kind=None)], "?kind-unknown"),
+    "nobody wrote how long": ({"rto_minutes": 60}, [exercise()], "?time-unknown"),
     "one site twice": ({"sites": ("Hall A", "hall a")}, [exercise()], None),
     "too slow": ({"rto_minutes": 60}, [exercise(achieved_minutes=61)], "!too-slow"),
     "in time": ({"rto_minutes": 60}, [exercise(achieved_minutes=60)], None),
@@ -48,3 +54,8 @@ def test_without_a_log_or_with_part_of_it() -> None:
     assert reasons(finding(CHECK, register(system()))) == {"Ekonomi": "?no-log"}
     part = seen(Exercise, exercise(), missing=[gap(Exercise, subject="row 3")])
     assert reasons(finding(CHECK, register(system()), part)) == {"Ekonomi": "?log-incomplete"}
+
+
+def test_an_export_that_does_not_name_the_system_shows_nothing_of_any() -> None:
+    log = replace(seen(Exercise, Exercise(date=RECENT, category="restore")), unreadable=("system",))
+    assert reasons(finding(CHECK, register(system()), log)) == {"Ekonomi": "?no-column"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,3 +44,10 @@ def test_pairs(name: str) -> None:
 def test_the_other_part_may_be_in_a_row_that_could_not_be_read() -> None:
     held = seen(Equipment, part("fw1", "A1"), missing=[gap(Equipment, subject="row 3")])
     assert reasons(finding(CHECK, held)) == {"fw1": "?register-incomplete"}
+
+
+@pytest.mark.parametrize(("field", "pair"), [("room", "FW"), ("pair", None)])
+def test_a_column_that_the_export_lacks_accuses_nobody(field: str, pair: str | None) -> None:
+    parts = seen(Equipment, part("fw1", None, pair=pair), part("fw2", None, pair=pair))
+    found = finding(CHECK, replace(parts, unreadable=(field,)))
+    assert reasons(found) == {"fw1": "?no-column", "fw2": "?no-column"}
