@@ -42,7 +42,7 @@ def test_the_sealed_results_are_those_of_the_design(sealed: tuple[Path, Run]) ->
         "P-1": "not-met",
         "P-2": "not-determined",
     }
-    assert assessment["coverage"]["controls_with_check"] == 1
+    assert assessment["coverage"]["controls_with_check"] == 2
     assert (bundle / "data/reports/report.sv.html").is_file()
 
 
