@@ -22,6 +22,7 @@ from typing import Literal
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NOT_A_PERSON, STATE_UNKNOWN
 from checks.packed import PackedJoin
+from checks.record_rules.roster import ENDED
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.identity import Account, Employment
 
@@ -35,7 +36,7 @@ class Parameters:
 
     grace_days: int = 0
     severe_if_login_after_end: bool = True
-    ended_statuses: tuple[str, ...] = ("avslutad", "avgått", "ended")
+    ended_statuses: tuple[str, ...] = ENDED
     fallback: Literal["none", "account-name"] = "none"
 
 
@@ -131,7 +132,7 @@ class _People:
             end, number = employment.end, 0
             if end is not None and (today - end).days > parameters.grace_days:
                 number = 2 + end.toordinal()
-            elif end is None and (employment.status or "").casefold() in ended_statuses:
+            elif end is None and (employment.status or "").strip().casefold() in ended_statuses:
                 number = 2
             elif employment.start is None or employment.start <= today:
                 number = 1

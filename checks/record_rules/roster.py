@@ -13,8 +13,8 @@ from collector.evidence import Reading
 from collector.records.identity import Employment
 from collector.records.record import Record
 
-ENDED = frozenset({"avslutad", "avslutat", "avgått", "entledigad", "slutat", "upphört", "ended", "left", "terminated"})
-"""Statuses that say that an employment without a last day has ended."""
+ENDED = ("avslutad", "avslutat", "avgått", "entledigad", "slutat", "upphört", "ended", "left", "terminated")
+"""Statuses that say that an employment without a last day has ended, as `accounts-after-employment-end` has them."""
 
 
 class _Time(NamedTuple):

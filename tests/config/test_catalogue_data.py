@@ -78,7 +78,10 @@ CHECKED: dict[str, dict[str, object]] = {
     "accounts-after-employment-end": {
         "grace_days": 0,
         "severe_if_login_after_end": True,
-        "ended_statuses": ["avslutad", "avgått", "ended"],
+        "ended_statuses": [
+            *("avslutad", "avslutat", "avgått", "entledigad", "slutat", "upphört"),
+            *("ended", "left", "terminated"),
+        ],
         "fallback": "none",
     },
     "accounts-mover-access": {"mover_days": 30},
