@@ -12,8 +12,9 @@ from checks.discovery import discover
 from checks.finding import Finding, Status
 from checks.judgement import judge
 from collector.directory.entra import EntraDirectory
-from collector.evidence import EvidenceSet
-from collector.records.cloud import PerUserMfa
+from collector.evidence import EvidenceSet, Gap, GapCause
+from collector.records.cloud import AuthenticationRegistration, PerUserMfa
+from collector.records.record import Record, kind_name
 from tests.checks.made import AS_OF, reasons
 from tests.servers.graph import GraphServer, Script
 from tests.servers.graph_cases import CASES
@@ -86,3 +87,23 @@ def test_without_the_setting_the_beta_is_never_asked(server: GraphServer, tmp_pa
     server.script = Script()
     scan(server, tenant() | {PER_USER: {"perUserMfaState": "enforced"}}, tmp_path)
     assert not [each for each in server.script.requests if each.startswith("/beta")]
+
+
+def without(held: EvidenceSet, kind: type[Record], source: str = "entra") -> EvidenceSet:
+    """The same scan, where one kind was refused."""
+    rest = tuple(each for each in held.populations if each.kind != kind_name(kind))
+    return EvidenceSet(rest, (*held.gaps, Gap(kind_name(kind), source, GapCause.DENIED, "403")))
+
+
+def test_registration_that_was_not_read_is_not_taken_for_done(server: GraphServer, tmp_path: Path) -> None:
+    server.script = Script()
+    held = scan(server, tenant(policy()), tmp_path)
+    assert finding(held).status is Status.SATISFIED
+    assert reasons(finding(without(held, AuthenticationRegistration))) == {"anna@example.test": "?registration-unknown"}
+
+
+def test_the_older_setting_that_was_not_read_accuses_nobody(server: GraphServer, tmp_path: Path) -> None:
+    server.script = Script()
+    held = scan(server, tenant(), tmp_path)
+    assert reasons(finding(held)) == {"anna@example.test": "!not-covered"}
+    assert reasons(finding(without(held, PerUserMfa))) == {"anna@example.test": "?per-user-mfa-unread"}
