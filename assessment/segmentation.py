@@ -138,6 +138,11 @@ def _configure(
             cell.judged = cell.judged or verdict.judged
             cell.passing |= {name: ports_text(ports) for name, ports in verdict.passing.items() if ports}
             cell.unsure |= {name: ports_text(ports) for name, ports in verdict.unknown.items() if ports}
+            if not verdict.judged and any(
+                estate.loses_sight(first, source, destination) for first in estate.standing_in(source)
+            ):
+                pair = f"{source.name} -> {destination.name}"
+                cell.remarks.append(Remark(RULES, "way-unknown", Verdict.UNDETERMINED, pair, {}))
             if told:
                 cell.remarks += _by_rules(verdict, f"{source.name} -> {destination.name}")
     except TooMuchError:

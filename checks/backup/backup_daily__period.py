@@ -99,15 +99,12 @@ def judge(
         else:
             outcomes = []
             for host, found in points.of_system(system).items():
+                newest_list = lists.get(found[-1].source) if found else None
                 if system.backup_interval_hours is None:
-                    outcomes.append(_judge_days(system, host, found, runs, parameters, as_of))
+                    outcomes.append(_judge_days(system, host, (found, newest_list), runs, parameters, as_of))
                 else:
-                    held = History(
-                        [point.time for point in found],
-                        runs.times_of(system, host),
-                        not jobs.all_gaps,
-                        lists.get(found[-1].source) if found else None,
-                    )
+                    times = [point.time for point in found]
+                    held = History(times, runs.times_of(system, host), not jobs.all_gaps, newest_list)
                     outcomes.append(_judge_interval(system, host, held, parameters, as_of))
             outcome = worst(outcomes)
             if outcome.reason == "days-missing" and jobs.all_gaps:
@@ -136,8 +133,14 @@ def _judge_interval(
 
 
 def _judge_days(
-    system: ProtectedSystem, host: str, found: list[Point], runs: Runs, parameters: Parameters, as_of: datetime
+    system: ProtectedSystem,
+    host: str,
+    held: tuple[list[Point], datetime | None],
+    runs: Runs,
+    parameters: Parameters,
+    as_of: datetime,
 ) -> Outcome:
+    found, newest_list = held
     first = first_day(as_of, parameters.period_days)
     gone = spells((point.time for point in found), as_of, first)
     if not gone:
@@ -146,7 +149,10 @@ def _judge_days(
     long = [spell for spell in gone if spell.length > limit]
     good, failed = runs.of(system, host)
     last = as_of.toordinal() - 1
-    missing = [day for spell in long for day in spell.days(first, last) if day not in good]
+    since = [gone[-1]] if newest_list is not None and newest_list - gone[-1].start <= limit else []
+    missing = [day for spell in long if spell not in since for day in spell.days(first, last) if day not in good]
+    if not missing and any(day not in good for spell in since for day in spell.days(first, last)):
+        return undetermined(system, "export-older", host=host, written=newest_list)
     if missing:
         return deviates(
             system,

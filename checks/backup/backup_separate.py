@@ -12,12 +12,12 @@ nobody wrote down is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside
-from checks.backup.restore_points import all_points
+from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, written
+from checks.backup.restore_points import Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import BackupLocation, BackupRepository, ProtectedSystem, Snapshot
@@ -42,6 +42,7 @@ _REGISTER = Text(
 REASONS = {
     **SCOPE,
     "no-backup-source": POINTS["no-backup-source"],
+    "export-older": HISTORY["export-older"],
     "repositories-incomplete": REPOSITORIES_INCOMPLETE,
     "same-host": Reason(
         Text(
@@ -123,6 +124,7 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per system."""
     snapshots, points = evidence.reading(Snapshot), all_points(evidence)
+    lists = written(snapshots)
     places = _Places(evidence)
     for system in systems.records:
         if (outcome := outside(system)) is not None:
@@ -130,17 +132,25 @@ def judge(
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
         else:
-            newest: dict[str, datetime] = {}
+            newest: dict[str, Point] = {}
             for found in points.of_system(system).values():
                 for point in found:
-                    newest[point.location] = max(point.time, newest.get(point.location, point.time))
-            copies = [places.copy(system, name, time) for name, time in sorted(newest.items())]
+                    held = newest.setdefault(point.location, point)
+                    newest[point.location] = point if point.time > held.time else held
+            copies = [places.copy(system, name, point.time) for name, point in sorted(newest.items())]
             outcome = _judge(system, copies, parameters, as_of) if copies else out_of_scope(system, "nothing-to-judge")
+            of_lists = {name: lists[point.source] for name, point in newest.items() if point.source in lists}
+            if outcome.reason in _TOO_OLD and of_lists:
+                then = [replace(each, newest=each.newest + (as_of - of_lists.get(each.name, as_of))) for each in copies]
+                if _judge(system, then, parameters, as_of).reason not in _TOO_OLD:
+                    oldest = min(of_lists.values())
+                    outcome = undetermined(system, "export-older", host=system.name, written=oldest)
             if outcome.reason in {"nothing-to-judge", *_MAY_LIE_ELSEWHERE} and not snapshots.complete:
                 outcome = undetermined(system, "repositories-incomplete")
             yield outcome
 
 
+_TOO_OLD = frozenset({"copy-too-old", "apart-too-old"})
 _MAY_LIE_ELSEWHERE = frozenset({"same-host", "same-site", "copy-missing", "copy-too-old", "apart-too-old", "deletable"})
 
 

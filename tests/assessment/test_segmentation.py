@@ -11,9 +11,9 @@ import pytest
 from assessment.segmentation import NONE, Cell, Picture, matrix, matrix_document
 from checks.discovery import discover
 from collector.evidence import Gap, Population
-from collector.records.host import Interface
+from collector.records.host import Interface, Route
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Probe, Zone
-from tests.checks.made import AS_OF, evidence, gap, seen
+from tests.checks.made import AS_OF, evidence, finding, gap, reasons, seen
 
 ZONES = (Zone(name="a", networks=("10.1.0.0/24",)), Zone(name="b", networks=("10.2.0.0/24",)))
 INTERFACES = (
@@ -101,3 +101,14 @@ def test_the_document_tells_what_passes_and_what_has_expired() -> None:
     assert [(each["reason"], each["facts"]["valid_until"]) for each in first["remarks"]] == [
         ("passes-after-expiry", "2026-01-01")
     ]
+
+
+def test_a_way_that_could_not_be_followed_is_unknown_here_as_in_the_finding() -> None:
+    held = (
+        *parts(),
+        seen(Route, Route(host="fw", destination="10.3.0.0/24", gateway="10.2.0.9", interface="right"), source="fw"),
+        seen(Zone, Zone(name="beyond", networks=("10.3.0.0/24",)), source="more"),
+    )
+    found = {(each.source, each.destination): each.picture for each in matrix(evidence(*held), discover(), AS_OF).cells}
+    assert (found["a", "beyond"], found["beyond", "a"]) == (Picture.UNKNOWN, Picture.NOT_SEEN)
+    assert reasons(finding("segmentation-flows--rules", *held))["a -> beyond"] == "?way-unknown"

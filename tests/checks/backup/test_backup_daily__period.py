@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from checks.finding import Status
+from collector.evidence import Obtained
 from collector.records.backup import BackupRun, Snapshot
-from tests.checks.backup.protected import nightly, point, ran, register, system
+from tests.checks.backup.protected import at, nightly, point, ran, register, system
 from tests.checks.made import finding, gap, reasons, seen
 
 CHECK = "backup-daily--period"
@@ -81,3 +82,13 @@ def test_jobs_that_could_not_be_read_may_have_run() -> None:
     often = register(system(backup_interval_hours=24))
     assert reasons(finding(CHECK, often, missing, unread)) == {"Ekonomi": "?jobs-unread"}
     assert finding(CHECK, register(system()), seen(Snapshot, *nightly(10)), unread).status is Status.SATISFIED
+
+
+@pytest.mark.parametrize(("interval", "reason"), [(None, "?export-older"), (24, "?export-older")])
+def test_what_came_after_a_list_was_written_is_not_known(interval: int | None, reason: str) -> None:
+    held = register(system(backup_interval_hours=interval))
+    taken = nightly(14, without=[0, 1, 2, 3])
+    handed = seen(Snapshot, *taken, obtained=Obtained.PROVIDED, started=at(24 * 4))
+    assert reasons(finding(CHECK, held, handed)) == {"Ekonomi": reason}
+    read = seen(Snapshot, *taken, started=at(24 * 4))
+    assert reasons(finding(CHECK, held, read))["Ekonomi"] in {"!days-missing", "!interval-exceeded"}

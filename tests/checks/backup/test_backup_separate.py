@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from collector.evidence import Population
+from collector.evidence import Obtained, Population
 from collector.records.backup import BackupLocation, BackupRepository, Snapshot
-from tests.checks.backup.protected import point, register, system
+from tests.checks.backup.protected import at, point, register, system
 from tests.checks.made import finding, gap, reasons, seen
 
 CHECK = "backup-separate"
@@ -90,3 +90,10 @@ def test_the_organisation_may_demand_less() -> None:
     parts = register(system()), *copies({"near": 6}), seen(BackupLocation, NEAR, source="places")
     less = {"copies_other_site_min": 0, "immutable_or_offline": False}
     assert not reasons(finding(CHECK, *parts, parameters=less))
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(100, "?export-older"), (20, "!apart-too-old")])
+def test_what_came_after_a_list_was_written_is_not_known(hours: int, expected: str) -> None:
+    handed = seen(Snapshot, point(250), source="far", obtained=Obtained.PROVIDED, started=at(hours))
+    parts = register(system(**HERE)), *copies({"near": 6}), seen(BackupLocation, NEAR, FAR, source="places")
+    assert reasons(finding(CHECK, *parts, handed)) == {"Ekonomi": expected}
