@@ -38,7 +38,7 @@ def _state(asked: AskedControl, policy: Policy, checks: Sequence[Check], evidenc
         return ControlState(asked.id, asked.parameters, Status.NOT_DETERMINED, missing=missing)
     marked, _ = apply_waivers(findings, policy.waivers, policy.sources, policy.as_of.date())
     sources = {finding.source for finding in marked}
-    partial = {finding.source for finding in marked if finding.undetermined or not finding.whole}
+    partial = {finding.source for finding in marked if _is_partial(finding)}
     read = [finding.oldest_evidence for finding in marked if finding.oldest_evidence is not None]
     return ControlState(
         id=asked.id,
@@ -47,11 +47,17 @@ def _state(asked: AskedControl, policy: Policy, checks: Sequence[Check], evidenc
         subjects=sum(finding.population.in_scope for finding in marked),
         deviating=tuple(sorted({f"{f.source}: {each.subject}" for f in marked for each in f.exceptions})),
         undetermined=sum(len(finding.undetermined) for finding in marked),
+        open=tuple(sorted({f"{f.source}: {each.subject}" for f in marked for each in f.undetermined})),
         evidence=tuple(sorted({digest for finding in marked for digest in finding.evidence})),
         whole=tuple(sorted(sources - partial)),
         partial=tuple(sorted(partial)),
         read=min(read, default=None),
     )
+
+
+def _is_partial(finding: Finding) -> bool:
+    """Whether there may be subjects that are not named: parts not read, or something said of the source as a whole."""
+    return not finding.whole or any(each.subject == finding.source for each in finding.undetermined)
 
 
 def _judged(asked: AskedControl, check: Check, policy: Policy, evidence: EvidenceSet) -> list[Finding]:

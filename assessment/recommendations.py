@@ -75,16 +75,16 @@ class ControlChange:
 
     @property
     def resolved(self) -> tuple[str, ...]:
-        """Those that deviated before and do not any more, of the sources that were seen whole after."""
-        gone = set(self.before.deviating) - set(self.after.deviating) if self.before else set()
+        """Those that deviated before and certainly do not any more, of the sources that were seen whole after."""
+        gone = set(self.before.deviating) - set(self.after.deviating) - set(self.after.open) if self.before else set()
         return tuple(sorted(each for each in gone if self.after.decides(_source(each))))
 
     @property
     def added(self) -> tuple[str, ...]:
-        """Those that deviate now and did not before, of the sources that were seen whole before."""
+        """Those that deviate now and certainly did not before, of the sources that were seen whole before."""
         if self.before is None:
             return ()
-        new = set(self.after.deviating) - set(self.before.deviating)
+        new = set(self.after.deviating) - set(self.before.deviating) - set(self.before.open)
         return tuple(sorted(each for each in new if self.before.decides(_source(each))))
 
 
@@ -166,15 +166,16 @@ _UNKNOWN = frozenset({Status.NOT_DETERMINED, Status.NOT_APPLICABLE})
 def _compared(old: ControlState | None, new: ControlState) -> Change:
     if old is None or old.status in _UNKNOWN or new.status in _UNKNOWN:
         return Change.UNKNOWN
-    if new.partial or not all(new.decides(_source(each)) for each in old.deviating):
+    if not all(new.decides(source) for source in {*(old.whole or ()), *map(_source, old.deviating)}):
         return Change.UNKNOWN  # who is not among those that deviate may be among those that were not seen
     if new.status is Status.SATISFIED:
         return Change.STILL_MET if old.status is Status.SATISFIED else Change.MET
-    if old.partial or not all(old.decides(_source(each)) for each in new.deviating):
+    if not all(old.decides(_source(each)) for each in new.deviating):
         return Change.UNKNOWN
-    if len(new.deviating) * 2 <= len(old.deviating):
+    at_most = {*new.deviating, *(each for each in new.open if old.decides(_source(each)))}
+    if len(at_most) * 2 <= len(old.deviating):
         return Change.BETTER
-    return Change.WORSE if len(new.deviating) > len(old.deviating) else Change.UNCHANGED
+    return Change.WORSE if len(new.deviating) > len({*old.deviating, *old.open}) else Change.UNCHANGED
 
 
 def _heeded(states: Sequence[ControlState], better: Sequence[str]) -> Heeded:

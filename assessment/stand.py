@@ -28,14 +28,16 @@ class ControlState:
     evidence: tuple[str, ...] = ()
     """SHA-256 (hex) of the evidence files, sorted."""
     whole: tuple[str, ...] | None = None
-    """Sources of which everything was seen and decided, sorted; None where that was not written down."""
+    """Sources of which everyone was seen, sorted; None where that was not written down."""
     partial: tuple[str, ...] = ()
-    """Sources of which something was not, sorted."""
+    """Sources of which someone may not have been seen, sorted."""
+    open: tuple[str, ...] = ()
+    """`source: subject` of those that the evidence does not decide, sorted."""
     read: datetime | None = None
     """When the earliest of the evidence was read, or written if that was earlier; None where none was."""
 
     def decides(self, source: str) -> bool:
-        """Whether a subject of this source that is not among those that deviate does not."""
+        """Whether a subject of this source that neither deviates nor is open does not deviate."""
         return self.status is not Status.NOT_DETERMINED if self.whole is None else source in self.whole
 
 
@@ -68,6 +70,7 @@ def state_document(state: ControlState) -> dict[str, JsonValue]:
         "evidence": list(state.evidence),
         "whole": None if state.whole is None else list(state.whole),
         "partial": list(state.partial),
+        "open": list(state.open),
         "read": encode(state.read),
     }
 
@@ -103,6 +106,7 @@ def _state(value: JsonValue) -> ControlState:
         # Not in documents of older versions.
         whole=None if held.get("whole") is None else tuple(decode(str, each) for each in _list(held["whole"])),
         partial=tuple(decode(str, each) for each in _list(held.get("partial", []))),
+        open=tuple(decode(str, each) for each in _list(held.get("open", []))),
         read=None if held.get("read") is None else decode(datetime, held["read"]),
     )
 

@@ -265,3 +265,21 @@ def test_a_stand_of_an_older_version_says_as_much_as_it_did() -> None:
         del written["states"][0][name]
     (state,) = read_stand(written).states
     assert (state.whole, state.decides("ad")) == (None, True)
+
+
+@pytest.mark.parametrize(("open_after", "change"), [(1, Change.BETTER), (3, Change.UNCHANGED)])
+def test_whoever_the_evidence_does_not_decide_may_still_deviate(open_after: int, change: Change) -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = ads(made, stale_in("ad", 6))
+    unknown = [Account(name=f"ad{number}", enabled=True) for number in range(1, open_after + 1)]
+    now = ads(made, seen(Account, account("ad0", 300), *unknown, source="ad"))
+    (one,) = follow_up(made, was, now)
+    assert one.controls[0].change is change
+    assert not {f"ad: {each.name}" for each in unknown} & set(one.controls[0].resolved)
+
+
+def test_a_source_that_was_never_read_hides_no_improvement_of_another() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = ads(made, stale_in("ad1", 6), gap(Account, source="ad2"))
+    (one,) = follow_up(made, was, ads(made, stale_in("ad1", 2), gap(Account, source="ad2")))
+    assert (one.controls[0].change, one.proposal) == (Change.BETTER, Heeded.PARTLY)
