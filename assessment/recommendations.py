@@ -9,9 +9,9 @@ after it, by the same yardstick. By one of them a recommendation is:
 * no: some deviates, none is satisfied or much better, and none is undetermined;
 * not determined: nothing else can be said for lack of evidence, or no control is linked.
 
-A *yes* is proposed only where the evidence was read on or after the day of the measure, and `stable_days` of the
-control `recommendation-effect-verified` have passed since. Management's own answer stands beside the proposal, and
-decides nothing.
+A *yes* is proposed only where the sources of those who deviated before were seen again, the evidence was read on or
+after the day of the measure, and `stable_days` of the control `recommendation-effect-verified` have passed since.
+Management's own answer stands beside the proposal, and decides nothing.
 """
 
 from __future__ import annotations
@@ -74,6 +74,13 @@ class ControlChange:
     change: Change
 
     @property
+    def seen_again(self) -> bool:
+        """Whether every source with someone who deviated before was seen whole after, or the control has no bearing."""
+        if self.before is None or self.after.status is Status.NOT_APPLICABLE:
+            return True
+        return all(self.after.decides(_source(each)) for each in self.before.deviating)
+
+    @property
     def resolved(self) -> tuple[str, ...]:
         """Those that deviated before and certainly do not any more, of the sources that were seen whole after."""
         gone = set(self.before.deviating) - set(self.after.deviating) - set(self.after.open) if self.before else set()
@@ -131,6 +138,8 @@ def _follow_up(each: Recommendation, before: Stand | None, after: Stand, stable_
     was = _heeded([change.before for change in changes if change.before is not None], [])
     better = [change.id for change in changes if change.change is Change.BETTER]
     met = _heeded([change.after for change in changes], better)
+    if met is Heeded.YES and not all(change.seen_again for change in changes):
+        met = Heeded.NOT_DETERMINED
     read = min((change.after.read for change in changes if change.after.read is not None), default=after.as_of)
     days = (min(read, after.as_of).date() - each.measured).days if each.measured else None
     proposal, remarks = _timed(met, days, stable_days)

@@ -283,3 +283,14 @@ def test_a_source_that_was_never_read_hides_no_improvement_of_another() -> None:
     was = ads(made, stale_in("ad1", 6), gap(Account, source="ad2"))
     (one,) = follow_up(made, was, ads(made, stale_in("ad1", 2), gap(Account, source="ad2")))
     assert (one.controls[0].change, one.proposal) == (Change.BETTER, Heeded.PARTLY)
+
+
+def test_a_source_that_is_not_asked_any_more_is_no_measure() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    was = ads(made, stale_in("ad1", 0), stale_in("ad2", 6))
+    (one,) = follow_up(made, was, ads(made, seen(Account, account("a", 1), source="ad1")))
+    assert (one.proposal, one.controls[0].change, one.controls[0].resolved) == (
+        Heeded.NOT_DETERMINED,
+        Change.UNKNOWN,
+        (),
+    )
