@@ -190,7 +190,7 @@ def _compared(old: ControlState | None, new: ControlState) -> Change:
 def _heeded(states: Sequence[ControlState], better: Sequence[str]) -> Heeded:
     applicable = [state for state in states if state.status is not Status.NOT_APPLICABLE]
     statuses = {state.status for state in applicable}
-    unseen = Status.NOT_DETERMINED in statuses or any(state.partial for state in applicable)
+    unseen = Status.NOT_DETERMINED in statuses or any(state.partial or state.open for state in applicable)
     if not applicable:
         return Heeded.NOT_DETERMINED
     if statuses == {Status.SATISFIED}:

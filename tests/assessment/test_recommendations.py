@@ -294,3 +294,11 @@ def test_a_source_that_is_not_asked_any_more_is_no_measure() -> None:
         Change.UNKNOWN,
         (),
     )
+
+
+def test_no_is_not_proposed_while_someone_is_not_decided() -> None:
+    made = policy(recommendations=ledger("accounts-stale"))
+    unknown = Account(name="ad3", enabled=True)
+    still = [account(f"ad{number}", 300) for number in range(3)]
+    (one,) = follow_up(made, ads(made, stale_in("ad", 4)), ads(made, seen(Account, *still, unknown, source="ad")))
+    assert one.proposal is Heeded.NOT_DETERMINED
