@@ -69,6 +69,13 @@ REASONS = {
         Text("Ta reda på varför kopieringen dit uteblivit.", "Find out why copying to it has stopped."),
         Severity.HIGH,
     ),
+    "all-old": Reason(
+        Text(
+            "Ingen kopia är ny nog för att visa hur de förvaras i dag; den nyaste är från {newest}.",
+            "No copy is recent enough to show how copies are kept today; the newest is of {newest}.",
+        ),
+        Text("Få i gång säkerhetskopieringen först.", "Get the backups going first."),
+    ),
     "apart-too-old": Reason(
         Text(
             "Det som ligger skilt från produktionen ({locations}) är från {newest} ({hours} timmar gammalt).",
@@ -173,8 +180,10 @@ def _judge(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Paramet
                 else undetermined(system, "place-unknown", locations=names)
             )
     outcome = _apart(system, fresh or copies, parameters)
+    if not fresh and outcome.verdict is Verdict.CONFORMS:  # that nothing is taken is another fault: backup-daily
+        return undetermined(system, "all-old", newest=max(copy.newest for copy in copies))
     stale = tuple(copy.name for copy in copies if copy not in fresh)
-    of_old = outcome.verdict is Verdict.CONFORMS if not fresh else outcome.verdict is Verdict.DEVIATES
+    of_old = outcome.verdict is Verdict.DEVIATES
     if stale and of_old and _apart(system, copies, parameters).verdict is Verdict.CONFORMS:
         newest = max(copy.newest for copy in copies if copy not in fresh)
         hours = int((as_of - newest).total_seconds() // 3600)

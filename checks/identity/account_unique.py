@@ -22,7 +22,7 @@ from checks.directory.account_outcomes import holders
 from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
 from checks.identity.double_accounts import Hidden, Waiting
-from collector.evidence import EvidenceSet, Population
+from collector.evidence import EvidenceSet, GapCause, Population
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
 
@@ -155,7 +155,11 @@ def judge(
     privileged = holders(evidence, accounts.source)
     waiting = Waiting()
     hidden = Hidden(
-        shared=bool(shared.all_gaps), privileges=bool(evidence.reading(Privilege).of(accounts.source).all_gaps)
+        shared=bool(shared.all_gaps),
+        # A directory without administrative groups of its own has no rights to be read (OpenLDAP).
+        privileges=any(
+            gap.cause is not GapCause.UNSUPPORTED for gap in evidence.reading(Privilege).of(accounts.source).all_gaps
+        ),
     )
     for account in accounts.records:
         outcome = _judge_alone(account, parameters, approved, as_of)

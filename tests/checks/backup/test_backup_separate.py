@@ -39,7 +39,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, float], list[BackupLocation], s
     "perhaps at that site": ({**HERE, "copies_at": ("Hall C",)}, {"x": 6, "far": 20}, [FAR], "?place-unknown"),
     "too old there": ({**HERE, "copies_at": ("Hall B",)}, {"near": 6, "far": 193}, [NEAR, FAR], "!copy-too-old"),
     "kept apart long ago": (HERE, {"near": 3, "far": 21600}, [NEAR, FAR], "!apart-too-old"),
-    "everything is old": (HERE, {"far": 21600}, [FAR], "!apart-too-old"),
+    "everything is old": (HERE, {"far": 21600}, [FAR], "?all-old"),
     "the old one is not apart either": (HERE, {"near": 21600}, [NEAR], "!same-site"),
     "on its own host, and apart long ago": (HERE, {"near": 3, "far": 21600}, [OWN, FAR], "!apart-too-old"),
     "the old one is the immutable one": (
