@@ -179,8 +179,12 @@ def _bare(element: Any) -> Any:
 
 
 def _put(conditions: Conditions, name: str, values: tuple[str, ...], *, negated: bool) -> Conditions:
-    """Set one dimension; a second condition on the same dimension has no field."""
-    if getattr(conditions, name) and not _is_family(conditions, name):
+    """Set one dimension; a second condition on the same dimension has no field, but for the ports that meet both."""
+    held = getattr(conditions, name)
+    if name == "ports" and held and values and not (negated or conditions.ports_negated):
+        both = _meeting(held, values)
+        return replace(conditions, ports=both) if both else _never(conditions)
+    if held and not _is_family(conditions, name):
         raise NotModelledError
     if _is_family(conditions, name) and not all(_same_family(each, getattr(conditions, name)[0]) for each in values):
         return _never(conditions)
@@ -190,6 +194,17 @@ def _put(conditions: Conditions, name: str, values: tuple[str, ...], *, negated:
     if name != "source_ports":
         changes[f"{name}_negated"] = negated
     return replace(conditions, **changes)
+
+
+def _meeting(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """The ports and ranges that are in both."""
+    ranges = [(max(a, c), min(b, d)) for a, b in map(_range, one) for c, d in map(_range, other)]
+    return tuple(str(first) if first == last else f"{first}-{last}" for first, last in ranges if first <= last)
+
+
+def _range(ports: str) -> tuple[int, int]:
+    first, _, last = ports.partition("-")
+    return int(first), int(last or first)
 
 
 def _of_family(conditions: Conditions, everything: str) -> Conditions:

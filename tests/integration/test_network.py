@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -92,6 +93,8 @@ for line in sys.stdin:
         key.fileobj.close()
     print(json.dumps(result), flush=True)
 """
+FORGOTTEN = 1
+"""Seconds after which the firewall forgets a flow of datagrams."""
 PacketSent = tuple[str, str, str, int]
 """Protocol, source, destination, port."""
 
@@ -168,6 +171,8 @@ def zones(laboratory: Laboratory) -> Iterator[TwoZones]:
         run(["ip", "-n", firewall, "-batch", "-"], stdin="\n".join(commands) + "\n")
     settings_of_kernel = [f"net.{name}" for name in (
         "ipv4.ip_forward=1", "ipv4.icmp_ratelimit=0", "ipv6.conf.all.forwarding=1", "ipv6.icmp.ratelimit=0",
+        # What one ruleset let through must not be «established» under the next.
+        f"netfilter.nf_conntrack_udp_timeout={FORGOTTEN}", f"netfilter.nf_conntrack_udp_timeout_stream={FORGOTTEN}",
     )]  # fmt: skip
     run(["ip", "netns", "exec", firewall, "sysctl", "-qw", *settings_of_kernel])
     argv = ["ip", "netns", "exec", server, "python3", "-c", SERVER, *SERVERS, *SERVERS_6, *map(str, PORTS)]
@@ -359,6 +364,7 @@ def agrees(zones: TwoZones, folder: Path, rules: str) -> None:
     decided = told_apart(decided)
     seen = told_apart(zones.connect(PACKETS, 0.3))
     if seen != decided:
+        time.sleep(FORGOTTEN + 1)
         seen = told_apart(zones.connect(PACKETS, 3))  # a loaded machine may be late
     assert dict(zip(PACKETS, decided, strict=True)) == dict(zip(PACKETS, seen, strict=True)), rules
 

@@ -18,17 +18,10 @@ from collector.secrets import resolve
 from collector.source import SourceError
 from collector.transport.ssh import SshClient
 from config.sources import ProbeSource, ProbeTarget, SshLogin, SshTarget
-from tests.servers.network import Laboratory
 from tests.servers.process import environment
 from tests.servers.zones import Zones
 
 pytestmark = [pytest.mark.integration, pytest.mark.root]
-
-
-@pytest.fixture(scope="module")
-def zones(laboratory: Laboratory) -> Iterator[Zones]:
-    with Zones(laboratory) as made:
-        yield made
 
 
 def client(zones: Zones, folder: Path) -> SshClient:

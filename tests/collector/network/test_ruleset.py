@@ -216,3 +216,15 @@ def test_the_first_packet_of_a_connection_has_syn_alone(operator: str, states: t
     ]
     (rule,) = parse_ruleset(json.dumps({"nftables": items}).encode(), "fw").rules
     assert (rule.protocols, rule.states, rule.not_understood) == (("tcp",), states, ())
+
+
+def dport(right: object, operator: str = "==") -> object:
+    left = {"payload": {"protocol": "udp", "field": "dport"}}
+    return {"match": {"op": operator, "left": left, "right": right}}
+
+
+def test_two_conditions_on_the_port_leave_the_ports_that_meet_both() -> None:
+    rule = one_rule(dport({"range": [20, 90]}), dport({"set": [22, {"range": [80, 100]}, 443]}), {"drop": None})
+    assert (rule.ports, rule.not_understood) == (("22", "80-90"), ())
+    assert one_rule(dport(22), dport(80), {"drop": None}).ports != ("22",)
+    assert one_rule(dport(22), dport(80, "!="), {"drop": None}).not_understood
