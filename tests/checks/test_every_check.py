@@ -86,6 +86,7 @@ def test_what_a_check_joins_with_and_did_not_get_never_makes_it_satisfied(name: 
 
 SUBJECTS_DECIDE = {name for name, check in CHECKS.items() if len(check.reads) == 1} | {
     "password-policy--accounts",  # only an account with a principal name is judged by its privileges
+    "email-encryption--transport",  # whether a server takes TLS is its own; what joins it is told and decides nothing
     "account-unique",  # two accounts of one person are seen in the directory itself
     "encryption-at-rest",  # a volume that is encrypted is in order whatever the system register calls for
     "firewall-policy-review--rules",  # a rule is judged by the rules before it; a host only tells how long it counted
