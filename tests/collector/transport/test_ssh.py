@@ -92,7 +92,7 @@ def ssh_server(output: Callable[[paramiko.Channel], None], more: bool = False) -
     def serve(connection: socket.socket) -> None:
         transport = paramiko.Transport(connection)
         transport.add_server_key(HOST_KEY)
-        with suppress(paramiko.SSHException, EOFError):  # the client may go at any point
+        with suppress(paramiko.SSHException, EOFError, OSError):  # the client may go at any point
             transport.start_server(server=Server(output, more))
         transport.join(10)
 
