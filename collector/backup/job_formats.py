@@ -179,7 +179,7 @@ def _catalogued(row: Mapping[str, str], time: datetime) -> tuple[Snapshot | Back
         job=row["name"],
         host=host,
         started=time,
-        result=_CATALOGUE.get(row["jobstatus"]),  # type: ignore[arg-type]
+        result=_CATALOGUE.get(row["jobstatus"]),  # type: ignore[arg-type]  # the words of the field
         files=files,
         size_bytes=size,
     )

@@ -163,7 +163,7 @@ def record_of(name: str, digest: str, text: DocumentText | None) -> DocumentFile
     pages = len(text.pages) if text.paged else None
     about = {"title": _title(text), "pages": pages, "created": text.created, "unread_pages": text.unread_pages or None}
     if not text.has_text:
-        return DocumentFile(name=name, sha256=digest, format=text.format, **about)  # type: ignore[arg-type]
+        return DocumentFile(name=name, sha256=digest, format=text.format, **about)  # type: ignore[arg-type]  # fields by name
     shown, whole = faces(text), text.whole
     dates = tuple(dict.fromkeys(found.day for found in dates_in(shown)))[:50]
     numbers, decision = diary_numbers_in(whole), decision_in(shown)
@@ -183,7 +183,7 @@ def record_of(name: str, digest: str, text: DocumentText | None) -> DocumentFile
         paragraph=decision and decision.paragraph,
         reviewed=reviewed_in(shown),
         review_due=review_due_in(shown),
-        **about,  # type: ignore[arg-type]
+        **about,  # type: ignore[arg-type]  # as above
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from collector.evidence import GapCause
 from collector.register.attested import StatementExpiredError, statements_of
 from collector.register.columns import form_of
 from collector.register.days import PLAIN, read_date
@@ -92,7 +93,7 @@ def understand(data: bytes, name: str, settings: Register | None, today: date) -
     except SourceError as error:
         made.refused = error
     except StatementExpiredError as error:
-        made.refused = SourceError("absent", str(error), "have it stated anew")  # type: ignore[arg-type]
+        made.refused = SourceError(GapCause.ABSENT, str(error), "have it stated anew")
     return made
 
 
