@@ -264,7 +264,7 @@ def test_a_dead_address_beside_living_hosts(hosts: Hosts, tmp_path: Path) -> Non
     known = hosts.known_hosts + hosts.known_hosts.splitlines()[0].replace(
         hosts.known_hosts.split(",", 1)[0], addresses["dead1"]
     )
-    found = read(source(hosts, tmp_path, addresses=addresses, known_hosts=known + "\n", seconds=3), tmp_path, Host)
+    found = read(source(hosts, tmp_path, addresses=addresses, known_hosts=known + "\n"), tmp_path, Host)
     (population,) = found.reading(Host).populations
     assert [host.name for host in population.records] == list(hosts.addresses)
     assert [(gap.subject, gap.cause) for gap in population.missing] == [("dead1", GapCause.UNREACHABLE)]
