@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from checks.ages import months_before
 from checks.finding import Fact, Outcome, Verdict, deviates, undetermined
+from checks.record_rules.rows import not_older
 from collector.evidence import Reading
 from collector.records.record import Record, kind_name
 
@@ -77,6 +78,34 @@ def as_exported(
     earlier = rule(told)
     if earlier is not None and earlier.verdict is Verdict.DEVIATES:
         return found
+    return undetermined(subject, "export-older", written=told)
+
+
+def recent(
+    subject: Record | str,
+    day: date | None,
+    months: int,
+    reading: Reading[Any],
+    as_of: datetime,
+    reason: str = "too-old",
+    **facts: Fact,
+) -> Outcome | None:
+    """The last day on which it was done is within `months`; a day that is not known is another rule's matter.
+
+    An older one counts where the register was read to its end, and was too old when it was exported.
+    """
+
+    def rule(moment: datetime) -> Outcome | None:
+        return not_older(subject, day, months, moment, reason, **facts)
+
+    return rule(as_of) and (unread(subject, reading) or as_exported(subject, reading, as_of, rule))
+
+
+def ends_before(subject: Record | str, reading: Reading[Any], day: date) -> Outcome | None:
+    """Undetermined where some export of the register was written before a day: it shows nothing that came after."""
+    told = min((each.provenance.speaks_of for each in reading.populations), default=None)
+    if told is None or told.date() >= day:
+        return None
     return undetermined(subject, "export-older", written=told)
 
 
