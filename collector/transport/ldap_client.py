@@ -262,7 +262,7 @@ class Ldap3Connection:
                 GapCause.UNREACHABLE, f"{where}: {detail}", "check host, port, route and that the server listens there"
             )
         if isinstance(error, (ldap3_errors.LDAPPackageUnavailableError, ImportError)):
-            return kerberos.missing(where)
+            return kerberos.missing(where, error)
         if type(error).__module__.startswith("gssapi"):
             return kerberos.failure(error, where)
         if isinstance(error, ldap3_errors.LDAPStartTLSError):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
 from collector.evidence import GapCause
 from collector.source import SourceError
+from collector.transport import kerberos
 
 if TYPE_CHECKING:
     from config.sources import LdapSource
 
+PORT = 445
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """Policies are some kilobytes."""
 
@@ -40,6 +43,7 @@ class SmbShare:
         """See `Share.read`."""
         import smbclient  # type: ignore[import-untyped]
         from smbprotocol.exceptions import SMBException, SMBOSError, SMBResponseException  # type: ignore[import-untyped]
+        from spnego.exceptions import SpnegoError
 
         where = f"\\\\{self._settings.host}\\{self._name}\\{path}"
         try:
@@ -56,7 +60,11 @@ class SmbShare:
                 f"{where}: {error.strerror}",
                 "let the reading account read SYSVOL, as Authenticated Users may",
             ) from error
+        except ImportError as error:
+            raise kerberos.missing(where, error) from error
         except (SMBException, OSError, ValueError) as error:
+            if isinstance(error.__cause__, SpnegoError) and self._settings.bind.method == "gssapi":
+                raise kerberos.failure(error.__cause__, where) from error
             refused = isinstance(error, SMBResponseException)  # it answered: Samba with more than LOGON_FAILURE
             raise SourceError(
                 GapCause.DENIED if refused else GapCause.UNREACHABLE,
@@ -81,23 +89,41 @@ class SmbShare:
 
         if self._open:
             return
-        bind = self._settings.bind
-        if bind.method != "simple" or not bind.user or bind.password is None:
+        bind, host, seconds = self._settings.bind, self._settings.host, self._settings.timeout_seconds
+        if bind.method == "gssapi":
+            self._log_on_by_ticket()
+        elif bind.method == "simple" and bind.user and bind.password is not None:
+            smbclient.register_session(
+                host,
+                username=bind.user,
+                password=self._secret(bind.password),
+                connection_timeout=seconds,
+                connection_cache=self._cache,
+                auth_protocol="ntlm",
+                require_signing=True,
+            )
+        else:
             raise SourceError(
                 GapCause.UNSUPPORTED,
-                "Group Policy is read with a user name and a password only",
-                "use bind.method simple with user@domain, or leave sysvol out",
+                f"Group Policy cannot be read as {bind.method}: a share knows a password or a Kerberos ticket only",
+                "use bind.method gssapi, or simple with user@domain; or leave sysvol out",
             )
-        smbclient.register_session(
-            self._settings.host,
-            username=bind.user,
-            password=self._secret(bind.password),
-            connection_timeout=self._settings.timeout_seconds,
-            connection_cache=self._cache,
-            auth_protocol="ntlm",
-            require_signing=True,
-        )
         self._open = True
+
+    def _log_on_by_ticket(self) -> None:
+        """Log on by Kerberos, to the server's name in the domain where that is not the host.
+
+        `smbclient.register_session` takes no such name, so the connection is put where it looks for one.
+        """
+        from smbprotocol.connection import Connection  # type: ignore[import-untyped]
+        from smbprotocol.session import Session  # type: ignore[import-untyped]
+
+        host = self._settings.host
+        connection = Connection(uuid4(), host, PORT, require_signing=True)
+        connection.connect(timeout=self._settings.timeout_seconds)
+        self._cache[f"{host.lower()}:{PORT}"] = connection
+        name = self._settings.tls.server_name
+        Session(connection, auth_protocol="kerberos", hostname_override=name, require_encryption=False).connect()
 
 
 def _is_absent(error: Any) -> bool:

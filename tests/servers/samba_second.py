@@ -85,10 +85,10 @@ def kerberos_settings(file: Path, controller: str) -> Path:
     return file
 
 
-def log_on(user: str, password: str, settings: Path, cache: Path) -> None:
-    """Get a ticket: a real log-on at the controller that the settings name."""
+def log_on(user: str, password: str, settings: Path, cache: Path, *options: str) -> None:
+    """Get a ticket: a real log-on at the controller that the settings name, with kinit's options."""
     run(
-        ["kinit", "-c", f"FILE:{cache}", f"{user}@{REALM}"],
+        ["kinit", *options, "-c", f"FILE:{cache}", f"{user}@{REALM}"],
         stdin=f"{password}\n",
         env={"KRB5_CONFIG": str(settings)},
     )
