@@ -103,6 +103,7 @@ COLUMNS: dict[str, Columns] = {
         "rto_minutes retention_days",
     ),
     "protection-exemption": _columns("host", "reason measure approved_by valid_until"),
+    "registered-host": _columns("host", "role addresses environment"),
     "recovery-plan": _columns("system", "document decided review_by planned_minutes"),
     "recommendation": _columns(
         "reference",

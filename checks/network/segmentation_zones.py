@@ -1,9 +1,9 @@
 """User clients, administration clients, servers and wireless devices stand in network segments of their own.
 
 Judged on the declared zones and on the interfaces that were seen. A required role without a zone, a zone with two
-required roles, and zones whose networks overlap deviate; so does an interface in a network that no zone declares. A
-zone in which no interface was seen is undetermined: it exists on paper. So is what bears an address that cannot be
-understood.
+required roles, and zones whose networks overlap deviate; so does an interface in a network that no zone declares. That
+a zone for what lies outside (role `internet` or `external`) holds all other networks is no overlap. A zone in which no
+interface was seen is undetermined: it exists on paper. So is what bears an address that cannot be understood.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import combinations
 
 from checks.finding import Outcome, Reason, Text, conforms, deviates, undetermined
 from checks.network.addresses import Network, is_network, networks_of, observed_addresses, unreadable_addresses
+from checks.network.pairs import OUTSIDE_ROLES
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Interface
 from collector.records.network import Zone
@@ -110,12 +111,22 @@ def _judge_zone(
     for one, other in combinations(declared, 2):
         if zone in (one, other):
             partner = other if zone is one else one
-            common = _overlap(nets[zone], nets[partner])
+            common = [] if _is_around(zone, partner, nets) else _overlap(nets[zone], nets[partner])
             if common:
                 return deviates(zone, "networks-overlap", other=partner.name, networks=", ".join(common))
     if not any(address in network for address in seen for network in nets[zone]):
         return undetermined(zone, "nothing-observed")
     return conforms(zone)
+
+
+def _is_around(one: Zone, other: Zone, nets: dict[Zone, tuple[Network, ...]]) -> bool:
+    """Whether one of the zones is what lies outside, and its networks are wider than those of the other."""
+    outer, inner = (one, other) if OUTSIDE_ROLES & set(one.roles) else (other, one)
+    if not OUTSIDE_ROLES & set(outer.roles) or OUTSIDE_ROLES & set(inner.roles):
+        return False
+    return all(
+        a.prefixlen < b.prefixlen for a in nets[outer] for b in nets[inner] if a.version == b.version and a.overlaps(b)
+    )
 
 
 def _overlap(one: Sequence[Network], other: Sequence[Network]) -> list[str]:

@@ -193,6 +193,25 @@ class Equipment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredHost:
+    """One machine in the asset register, or in an export of DHCP leases: what it is, and where it stands."""
+
+    host: str
+    role: str | None = None
+    """What it is, in the register's words: `server`, `användarklient`, `administrationsklient`, or a zone's role."""
+    addresses: tuple[str, ...] = ()
+    """Addresses, with or without prefix length."""
+    environment: str | None = None
+    """As `ProtectedSystem.environment`: what its systems' rows say goes before it."""
+    row: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The host."""
+        return self.host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomAccess:
     """One person's access to one server or network room, from the access-control system."""
 

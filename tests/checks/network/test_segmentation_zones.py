@@ -49,3 +49,14 @@ def test_an_interface_outside_every_zone() -> None:
     stray = (interface("192.0.2.7/24"), interface("2001:db8:2::7/64"), interface("127.0.0.1/8", "loopback"))
     found = finding(CHECK, seen(Zone, *ZONES), seen(Interface, *SEEN, *stray, interface("169.254.3.4/16")))
     assert reasons(found) == {"h192.0.2.7/24 eth0": "!network-not-declared"}
+
+
+def test_what_lies_outside_is_around_the_zones_and_not_over_them() -> None:
+    outside = Zone(name="internet", roles=("internet",), networks=("0.0.0.0/0",))
+    found = finding(CHECK, seen(Zone, *ZONES, outside), seen(Interface, *SEEN, interface("192.0.2.7/24")))
+    assert reasons(found) == {}
+    narrow = Zone(name="extern", roles=("external",), networks=("10.77.1.128/25",))
+    assert reasons(finding(CHECK, seen(Zone, *ZONES, narrow), seen(Interface, *SEEN))) == {
+        "klienter": "!networks-overlap",
+        "extern": "!networks-overlap",
+    }
