@@ -15,20 +15,13 @@ from ipaddress import ip_interface
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import Network, observed_addresses, unreadable_addresses
+from checks.network.environments import environment_of
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import ProtectedSystem
 from collector.records.host import Interface
 
 CONTROL = "test-prod-separation"
 READS = (ProtectedSystem, Interface)
-
-PRODUCTION = frozenset({"produktion", "prod", "production", "drift", "skarp"})
-TEST = frozenset(
-    {
-        "test", "testmiljö", "acceptans", "acceptanstest", "acceptance", "utbildning", "utbildningsmiljö", "training",
-        "utveckling", "utv", "development", "dev", "staging", "qa", "stage", "demo",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +66,6 @@ REASONS = {
     ),
     "production": Reason(Text("Systemet är i produktion.", "The system is in production.")),
 }
-
-
-def environment_of(system: ProtectedSystem) -> str | None:
-    """`production`, `test`, an empty string for another word, None where nothing is said."""
-    if not (system.environment or "").strip():
-        return None
-    word = (system.environment or "").strip().casefold()
-    if word in PRODUCTION:
-        return "production"
-    return "test" if word in TEST else ""
 
 
 def judge(

@@ -150,11 +150,18 @@ def test_one_subnet_over_two_zones_has_no_firewall_between() -> None:
 
 
 def test_the_same_numbers_in_different_places_are_not_one_subnet() -> None:
-    zones = (Zone(name="a", roles=("servers",), networks=("10.8.0.0/25",)), ZONES[0])
-    held = (interface("s", "10.8.0.1/16"), interface("k", "10.8.0.1/16"), interface("k", "10.77.1.4/24"))
-    rows = (host("s", "server"), host("k", "användarklient"))
-    found = reasons(finding(CHECK, seen(Zone, *zones), seen(RegisteredHost, *rows), seen(Interface, *held)))
-    assert found == {"k": "!wrong-zone"}
+    zones = (
+        Zone(name="a", roles=("servers",), networks=("10.8.0.0/24",)),
+        Zone(name="b", roles=("user-clients",), networks=("10.8.1.0/24",)),
+    )
+    rows = (host("s", "server"), host("t", "server"), host("k", "användarklient"))
+
+    def said(*held: Interface) -> dict[str, str]:
+        return reasons(finding(CHECK, seen(Zone, *zones), seen(RegisteredHost, *rows), seen(Interface, *held)))
+
+    inner = (interface("s", "10.8.0.1/16"), interface("k", "10.8.1.5/16"))
+    assert said(*inner, interface("t", "10.8.0.1/16")) == {}
+    assert said(*inner, interface("t", "10.8.0.2/16")) == {"10.8.0.0/16": "!subnet-across-zones"}
 
 
 def test_what_has_no_place_is_named_and_nothing_is_satisfied_without_it() -> None:

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from checks.finding import Status
+from collector.records.access import SharedAccount
+from collector.records.assets import RegisteredHost
+from collector.records.backup import ProtectedSystem
+from collector.records.identity import Account, LocalPrivilege
+from tests.checks.made import finding, findings, gap, reasons, seen
+
+CHECK = "test-prod-separation--administrators"
+SYSTEMS = (
+    ProtectedSystem(name="Journal", environment="Produktion", hosts=("app1", "app2")),
+    ProtectedSystem(name="Journal test", environment="test", hosts=("test1",)),
+)
+SHARED = SharedAccount(account="drift", purpose="övervakning", decided=date(2026, 1, 1), valid_until=date(2026, 12, 1))
+
+
+def sudo(holder: str, *hosts: str, **facts: Any) -> list[LocalPrivilege]:
+    given: dict[str, Any] = {"role": "sudo", "enabled": True} | facts
+    return [LocalPrivilege(holder=holder, host=host, **given) for host in hosts]
+
+
+ROOTS = [
+    LocalPrivilege(holder="root", host=host, role="uid-0", holder_category="built-in")
+    for host in ("app1", "app2", "test1")
+]
+
+
+def judged(*held: list[LocalPrivilege], **others: Any) -> dict[str, str]:
+    parts = [seen(type(each[0]), *each, source=name) for name, each in others.items() if each]
+    privileges = [each for part in (ROOTS, *held) for each in part]
+    return reasons(
+        finding(CHECK, seen(LocalPrivilege, *privileges), seen(ProtectedSystem, *SYSTEMS, source="register"), *parts)
+    )
+
+
+def test_separate_administrators_are_satisfied_and_root_is_set_aside() -> None:
+    held = [*ROOTS, *sudo("anna", "test1"), *sudo("bo", "app1", "app2"), *sudo("old", "test1", "app1", enabled=False)]
+    found = finding(CHECK, seen(LocalPrivilege, *held), seen(ProtectedSystem, *SYSTEMS, source="register"))
+    assert (found.status, found.out_of_scope) == (
+        Status.SATISFIED,
+        {"disabled": 1, "every-host": 1, "production-only": 1},
+    )
+
+
+def test_one_account_on_hosts_of_both_is_named_with_them() -> None:
+    held = [*ROOTS, *sudo("anna", "TEST1", "app2")]
+    found = finding(CHECK, seen(LocalPrivilege, *held), seen(ProtectedSystem, *SYSTEMS, source="register"))
+    assert reasons(found) == {"anna": "!same-account"}
+    assert found.exceptions[0].facts == {"test": ["TEST1"], "production": ["app2"]}
+
+
+def test_hosts_of_two_sources_are_held_together() -> None:
+    found = findings(
+        CHECK,
+        seen(LocalPrivilege, *ROOTS[:2], *sudo("anna", "app1"), source="a"),
+        seen(LocalPrivilege, ROOTS[2], *sudo("anna", "test1"), source="b"),
+        seen(ProtectedSystem, *SYSTEMS, source="register"),
+    )
+    assert [reasons(each) for each in found] == [{"anna": "!same-account"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ({}, {}),
+        ({"valid_until": date(2026, 11, 20)}, {"drift": "!same-account"}),
+        ({"decided": date(2026, 11, 22)}, {"drift": "!same-account"}),
+        ({"account": "Drift"}, {"drift": "!same-account"}),
+    ],
+)
+def test_a_decision_in_force_is_the_reason(decision: dict[str, Any], said: dict[str, str]) -> None:
+    facts: dict[str, Any] = {"account": "drift", "purpose": "övervakning", "decided": date(2026, 1, 1)}
+    shared = [SharedAccount(**facts | decision)]
+    assert judged(sudo("drift", "test1", "app1"), shared=shared) == said
+
+
+def test_a_decided_account_is_named_and_tolerated() -> None:
+    found = finding(
+        CHECK,
+        seen(LocalPrivilege, *ROOTS, *sudo("drift", "test1", "app1"), *sudo("anna", "test1")),
+        seen(ProtectedSystem, *SYSTEMS, source="register"),
+        seen(SharedAccount, SHARED),
+    )
+    assert found.status is Status.SATISFIED
+    assert [(each.subject, each.facts["purpose"]) for each in found.tolerated] == [("drift", "övervakning")]
+
+
+def test_decisions_that_were_not_read_may_be_the_reason() -> None:
+    held = [*ROOTS, *sudo("anna", "test1", "app1")]
+    parts = (seen(LocalPrivilege, *held), seen(ProtectedSystem, *SYSTEMS, source="register"))
+    assert reasons(finding(CHECK, *parts, gap(SharedAccount))) == {"anna": "?decisions-unread"}
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ([Account(name="anna-t", person_key="P1"), Account(name="anna-p", person_key="p1")], "!same-person"),
+        (
+            [Account(name="anna-t", host="test1", person_key="p1"), Account(name="anna-p", person_key="p1")],
+            "!same-person",
+        ),
+        ([Account(name="anna-t", person_key="p1"), Account(name="anna-p", person_key="p2")], None),
+        ([Account(name="anna-t"), Account(name="anna-p")], None),
+    ],
+)
+def test_two_accounts_of_one_person(accounts: list[Account], said: str | None) -> None:
+    found = judged(sudo("anna-t", "test1"), sudo("anna-p", "app1"), directory=accounts)
+    assert found == ({"anna-t": said} if said else {})
+
+
+def test_what_is_not_known_is_named() -> None:
+    assert judged(sudo("anna", "test1", "stray")) == {"anna": "?environment-unknown"}
+    assert judged(sudo("anna", "stray")) == {"anna": "?environment-unknown"}
+    assert judged(sudo("%drift", "test1", holder_category="group")) == {"%drift": "?members-unread"}
+    stray = [RegisteredHost(host="stray", environment="utbildning"), RegisteredHost(host="test1", environment="prod")]
+    assert judged([LocalPrivilege(holder="root", host="stray", role="uid-0")], sudo("anna", "stray"), cmdb=stray) == {}
+    assert judged(sudo("anna", "stray", "app1"), cmdb=stray) == {"anna": "!same-account"}
+
+
+def test_hosts_that_were_not_read_leave_it_open() -> None:
+    register = seen(ProtectedSystem, *SYSTEMS, source="register")
+    held = [ROOTS[0], ROOTS[2], *sudo("anna", "test1")]
+    assert reasons(finding(CHECK, seen(LocalPrivilege, *held), register)) == {"anna": "?production-unread"}
+    held = [*ROOTS[:2], *sudo("bo", "app1")]
+    assert reasons(finding(CHECK, seen(LocalPrivilege, *held), register)) == {"test1": "?test-unread"}
+    lost = gap(LocalPrivilege, subject="app2")
+    found = finding(CHECK, seen(LocalPrivilege, *ROOTS, *sudo("anna", "test1"), missing=[lost]), register)
+    assert reasons(found) == {"anna": "?production-unread"}
+
+
+def test_without_an_environment_of_test_there_is_nothing_to_part() -> None:
+    held = seen(LocalPrivilege, *ROOTS, *sudo("anna", "app1"))
+    found = finding(CHECK, held, seen(ProtectedSystem, SYSTEMS[0], source="register"))
+    assert (found.status, found.out_of_scope["no-test"]) == (Status.NOT_APPLICABLE, 1)
+    assert reasons(finding(CHECK, held)) == {"anna": "?register-unread"}
+    partly = seen(ProtectedSystem, SYSTEMS[0], source="register", missing=[gap(ProtectedSystem, subject="row 3")])
+    assert reasons(finding(CHECK, held, partly)) == {"anna": "?register-unread"}
