@@ -16,6 +16,7 @@ from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, 
 from checks.identity.account_reasons import in_directory
 from collector.evidence import EvidenceSet, Population
 from collector.records.directory import Domain, ResourceDelegation
+from collector.records.principals import shown
 
 CONTROL = "privileged-restricted"
 READS = (Domain, ResourceDelegation)
@@ -93,7 +94,7 @@ def _judge_delegation(delegation: ResourceDelegation, parameters: Parameters) ->
         return conforms(delegation)
     facts = {"resource": delegation.resource, "may_act": who}
     if delegation.category == "everyone":
-        return deviates(delegation, "anyone-may-act", **facts)
+        return deviates(delegation, "anyone-may-act", resource=delegation.resource, may_act=shown(who))
     if in_directory(who, parameters.approved):
         return conforms(delegation)
     return deviates(delegation, "acts-on-controller" if delegation.domain_controller else "may-act", **facts)

@@ -9,6 +9,7 @@ named as not determined: the tool does not guess who should be an administrator.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from checks.identity.account_reasons import MEMBERS_UNKNOWN, NO_APPROVED_LIST, i
 from collector.evidence import EvidenceSet, Population
 from collector.records.directory import Trust
 from collector.records.identity import Privilege
+from collector.records.principals import EVERYBODY, WELL_KNOWN, shown
 
 CONTROL = "privileged-restricted"
 READS = (Privilege, Trust)
-EVERYBODY = frozenset({"S-1-1-0", "S-1-2-0", "S-1-5-2", "S-1-5-3", "S-1-5-4", "S-1-5-7", "S-1-5-11", "S-1-5-15"})
-"""Identifiers that stand for everybody, or nearly (MS-DTYP 2.4.2.4): Everyone, Anonymous, Authenticated Users ..."""
+_COMPONENT = re.compile(r"(?:^|,)\s*DC=([^,]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,34 @@ REASONS = {
     ),
     "foreign-holder": Reason(
         Text(
-            "{who} i domänen {domain} innehar {role} ({through}) över ett förtroende, utan att stå på den beslutade"
-            " listan.",
-            "{who} of the domain {domain} holds {role} ({through}) across a trust, without being on the approved list.",
+            "{who} (namnet är inte känt här) i domänen {domain} innehar {role} ({through}) över ett förtroende, utan"
+            " att stå på den beslutade listan.",
+            "{who} (name not known here) of the domain {domain} holds {role} ({through}) across a trust, without being"
+            " on the approved list.",
         ),
         Text(
             "Ta bort behörigheten, eller besluta om den och för in {holder} på listan.",
             "Remove the privilege, or decide on it and add {holder} to the list.",
+        ),
+        Severity.HIGH,
+    ),
+    "foreign-no-list": Reason(
+        Text(
+            "{who} (namnet är inte känt här) i domänen {domain} innehar {role} ({through}) över ett förtroende, men"
+            " det finns ingen beslutad lista att jämföra med.",
+            "{who} (name not known here) of the domain {domain} holds {role} ({through}) across a trust, but there is"
+            " no approved list to compare with.",
+        ),
+        NO_APPROVED_LIST.fix,
+    ),
+    "system-holder": Reason(
+        Text(
+            "{who}, en av systemets egna identiteter, innehar {role} ({through}) utan att stå på den beslutade listan.",
+            "{who}, one of the system's own identities, holds {role} ({through}) without being on the approved list.",
+        ),
+        Text(
+            "Ta bort den ur gruppen; det som körs som den får annars behörigheten på varje dator.",
+            "Take it out of the group; whatever runs as it has the privilege on every computer otherwise.",
         ),
         Severity.HIGH,
     ),
@@ -131,12 +153,28 @@ def _judge_foreign(
     """One who is named by an identifier that this domain did not give out."""
     who = privilege.holder
     if who in EVERYBODY:
-        return deviates(privilege, "everyone-holds", who=who, role=role, through=through)
+        return deviates(privilege, "everyone-holds", who=shown(who), role=role, through=through)
     if in_directory(who, parameters.approved):
         return conforms(privilege)
+    if who in WELL_KNOWN:
+        return deviates(privilege, "system-holder", who=shown(who), role=role, through=through)
+    domain = _domain_of(who, trusted)
     if not parameters.approved:
-        return undetermined(privilege, "members-unknown", role=role)
-    domain = who.rpartition("-")[0]
-    return deviates(
-        privilege, "foreign-holder", who=who, holder=who, domain=trusted.get(domain, domain), role=role, through=through
-    )
+        return undetermined(
+            privilege,
+            "foreign-no-list",
+            who=who,
+            domain=domain,
+            role=role,
+            through=through,
+            setting="controls: privileged-restricted: parameters: approved",
+        )
+    return deviates(privilege, "foreign-holder", who=who, holder=who, domain=domain, role=role, through=through)
+
+
+def _domain_of(who: str, trusted: Mapping[str, str]) -> str:
+    """The domain of an identifier, by the trust to it, or of a distinguished name (another domain of the forest)."""
+    if who.startswith("S-1-"):
+        domain = who.rpartition("-")[0]
+        return trusted.get(domain, domain)
+    return ".".join(_COMPONENT.findall(who)) or who

@@ -52,21 +52,6 @@ ROOT_DSE = Search(
 )
 DOMAIN = "<domain>"
 DOMAIN_SID = "<domain SID>"
-ANYONE = frozenset(
-    {
-        "S-1-1-0",
-        "S-1-2-0",
-        "S-1-5-2",
-        "S-1-5-3",
-        "S-1-5-4",
-        "S-1-5-7",
-        "S-1-5-11",
-        "S-1-5-15",
-        "S-1-5-32-545",
-        "S-1-5-32-546",
-    }
-)
-"""Identifiers that stand for everybody, or nearly (MS-DTYP 2.4.2.4): Everyone, Authenticated Users, Users, Guests."""
 FOREIGN_PRINCIPALS = "CN=ForeignSecurityPrincipals"
 """Where a domain keeps the principals of others, each named by its identifier; a reader need not see them."""
 MANAGED = frozenset(

@@ -14,10 +14,11 @@ from collector.directory import active_directory as ad
 from collector.directory.controllers import controller_search
 from collector.directory.faults import Faults
 from collector.directory.reading import DirectoryReader
-from collector.directory.security_descriptor import EVERYONE, allowed
+from collector.directory.security_descriptor import allowed
 from collector.directory.times import parse_integer
 from collector.evidence import GapCause
 from collector.records.directory import ResourceDelegation
+from collector.records.principals import EVERYBODY
 from collector.records.record import Record
 from collector.source import Recorder, SourceError
 from collector.transport.ldap import Entry, Search
@@ -99,13 +100,13 @@ def delegations(entry: Entry, actor_of: Callable[[str], Actor]) -> Iterator[Reso
 
 
 def _actor(reader: DirectoryReader, domain: str, identifier: str) -> Actor:
-    if identifier == EVERYONE:
+    if identifier in EVERYBODY:
         return Actor(identifier, "everyone")
     entry = next(iter(list(reader.entries(actor_search(domain, identifier), _KINDS))), None)
     if entry is None:
-        return Actor(identifier, "everyone" if identifier in ad.ANYONE else None)
+        return Actor(identifier)
     if "foreignsecurityprincipal" in entry.classes():
-        return Actor(identifier, "everyone" if identifier in ad.ANYONE else "foreign")
+        return Actor(identifier, "foreign")
     if "group" in entry.classes():
         return Actor(ad.name_of(entry), "group")
     if "computer" in entry.classes() and not entry.classes() & ad.MANAGED:

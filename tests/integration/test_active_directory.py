@@ -159,7 +159,7 @@ def test_who_may_come_to_a_computer_in_everyones_name(evidence: EvidenceSet, now
     assert {(each.subject, each.reason, each.facts["may_act"]) for each in judged.exceptions} == {
         ("SRV-RBCD", "may-act", "w-ren"),
         ("SRV-RBCD", "may-act", "GG-Svaga"),
-        ("SRV-ALLA", "anyone-may-act", "S-1-5-11"),
+        ("SRV-ALLA", "anyone-may-act", "Authenticated Users (S-1-5-11)"),
     }
 
 
@@ -173,6 +173,13 @@ def test_an_administrator_from_a_trusted_domain_is_told_with_that_domain(evidenc
     judged = finding("privileged-restricted", evidence, now, approved=["Administrator"])
     (foreign,) = (each for each in judged.exceptions if each.subject == samba_weaknesses.FOREIGN)
     assert (foreign.reason, foreign.facts["domain"]) == ("foreign-holder", "partner.example.test")
+
+
+def test_a_privilege_that_everybody_has_through_a_group_is_told_by_name(evidence: EvidenceSet, now: datetime) -> None:
+    judged = finding("privileged-restricted", evidence, now)
+    (everybody,) = (each for each in judged.exceptions if each.subject == samba_weaknesses.EVERYBODY)
+    assert (everybody.reason, everybody.facts["who"]) == ("everyone-holds", "Authenticated Users (S-1-5-11)")
+    assert (everybody.facts["role"], everybody.facts["through"]) == ("Account Operators", "GG-Alla")
 
 
 def test_what_accounts_log_on_by_is_read(evidence: EvidenceSet, weak_dc: SambaDomainController) -> None:

@@ -52,6 +52,10 @@ COPY = f"CN=w-kopia\\0ACNF:11111111-2222-3333-4444-555555555555,{UNIT}"
 FOREIGN = f"{DOMAIN_SID[:-1]}1-4711"
 """A principal of partner.example.test, which administers this domain."""
 _FOREIGN_DN = f"CN={FOREIGN},CN=ForeignSecurityPrincipals,{BASE_DN}"
+EVERYBODY = "S-1-5-11"
+"""Authenticated Users, which are account operators by the group GG-Alla."""
+_EVERYBODY_DN = f"CN={EVERYBODY},CN=ForeignSecurityPrincipals,{BASE_DN}"
+_OPEN = f"CN=GG-Alla,{UNIT}"
 _ADMINISTRATORS = f"CN=Administrators,CN=Builtin,{BASE_DN}"
 MANAGED = "gmsa-drift$"
 LAPS = "ms-Mcs-AdmPwdExpirationTime"
@@ -135,6 +139,9 @@ def _further_steps() -> list[dict[str, object]]:
     steps.append({"add": copy})
     # The server makes the entry of a principal from elsewhere when it becomes a member.
     steps.append({"extend-plainly": {"dn": _ADMINISTRATORS, "member": [f"<SID={FOREIGN}>"]}})
+    steps.append({"add": {"dn": _OPEN, "objectClass": "group", "sAMAccountName": "GG-Alla"}})
+    steps.append({"extend-plainly": {"dn": _OPEN, "member": [_EVERYBODY_DN]}})
+    steps.append({"extend-plainly": {"dn": f"CN=Account Operators,CN=Builtin,{BASE_DN}", "member": [_OPEN]}})
     return steps
 
 
@@ -145,7 +152,7 @@ def undoing() -> list[dict[str, object]]:
     names += [f"CN=SRV-DELEG,OU=Datorer,{ESTATE_DN}", f"CN=GG-Svaga,{UNIT}", f"CN=gmsa-drift,{UNIT}"]
     names += [f"CN={name},{UNIT}" for name in EXPOSED]
     names += [f"CN={name},OU=Datorer,{ESTATE_DN}" for name in RESOURCES]
-    names += [COPY, _FOREIGN_DN]
+    names += [COPY, _FOREIGN_DN, _OPEN]
     expiry: dict[str, object] = {"modify": {"dn": f"CN=PC001,OU=Datorer,{ESTATE_DN}", LAPS: []}}
     removals: list[dict[str, object]] = [{"delete": name} for name in (*names, UNIT)]
     return [expiry, *removals]

@@ -50,7 +50,33 @@ def test_a_foreign_holder_is_told_with_the_domain_that_it_comes_from() -> None:
     trust = Trust(name="partner.example.test", identifier="S-1-5-21-7-7-7")
     found = finding(CHECK, seen(Privilege, foreign), seen(Trust, trust), parameters={"approved": ["boss"]})
     assert found.exceptions[0].facts["domain"] == "partner.example.test"
-    assert reasons(finding(CHECK, seen(Privilege, foreign))) == {foreign.holder: "?members-unknown"}
+    without = finding(CHECK, seen(Privilege, foreign), seen(Trust, trust))
+    assert reasons(without) == {foreign.holder: "?foreign-no-list"}
+    assert without.undetermined[0].facts["domain"] == "partner.example.test"
+
+
+@pytest.mark.parametrize(
+    ("holder", "domain"),
+    [
+        ("CN=Ek\\, Anna-Karin,OU=Drift,DC=barn,DC=example,DC=test", "barn.example.test"),
+        ("S-1-5-21-8-8-8-1105", "S-1-5-21-8-8-8"),
+        ("okänd", "okänd"),
+    ],
+)
+def test_where_a_foreign_holder_comes_from_without_a_trust_that_says_it(holder: str, domain: str) -> None:
+    found = finding(CHECK, seen(Privilege, held(holder, holder_category="foreign")), parameters={"approved": ["boss"]})
+    assert found.exceptions[0].facts["domain"] == domain
+
+
+def test_identities_that_every_domain_has_are_named_by_name() -> None:
+    holders = [held(each, holder_category="foreign", through=("IT",)) for each in ("S-1-5-11", "S-1-5-18")]
+    found = finding(CHECK, seen(Privilege, *holders))
+    assert {each.subject: (each.reason, each.facts["who"]) for each in found.exceptions} == {
+        "S-1-5-11": ("everyone-holds", "Authenticated Users (S-1-5-11)"),
+        "S-1-5-18": ("system-holder", "Local System (S-1-5-18)"),
+    }
+    decided = finding(CHECK, seen(Privilege, *holders), parameters={"approved": ["S-1-5-18"]})
+    assert reasons(decided) == {"S-1-5-11": "!everyone-holds"}
 
 
 def test_everybody_deviates_without_any_list_and_cannot_be_approved() -> None:
