@@ -19,6 +19,9 @@ from tests.servers.slapd import OpenLdap
 from tests.servers.zones import Zones
 
 HERE = Path(__file__).parent
+SECONDS = 600
+"""For one test. The first one of a file starts its servers: the whole estate takes 45 s when the machine is idle, and
+four times that beside others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.integration)
             item.add_marker(pytest.mark.root)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(SECONDS))
 
 
 @pytest.fixture(scope="session")

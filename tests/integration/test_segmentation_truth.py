@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,8 +25,8 @@ from config.settings import FlowSettings, ZoneSettings
 from config.sources import FirewallSource, ProbeSource, ProbeTarget, SshLogin, SshSource, SshTarget
 from tests.checks.made import reasons
 from tests.integration.test_network import NamespaceShell
+from tests.servers.capture import first_packets, most_in_a_second
 from tests.servers.network import Laboratory
-from tests.servers.process import environment
 from tests.servers.segments import EXPECTED, NAMES, SILENT, ZONES, Segments, host
 
 pytestmark = [pytest.mark.integration, pytest.mark.root]
@@ -115,18 +113,10 @@ def evidence(segments: Segments, sent: list[float], tmp_path_factory: pytest.Tem
         ),
         *(ConfiguredSource(probes(segments, zone), frozenset({Probe})) for zone in NAMES),
     ]
-    capture = subprocess.Popen(
-        ["ip", "netns", "exec", names["klient"], "tcpdump", "-nn", "-tt", "-l", "-i", "zone",
-         "(tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn) and src 10.81.1.10"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(),
-    )  # fmt: skip
-    time.sleep(1)
-    try:
-        return collect(sources, tmp_path_factory.mktemp("segments") / "run", "test")
-    finally:
-        time.sleep(0.5)
-        capture.terminate()
-        sent.extend(float(line.split()[0]) for line in capture.communicate(timeout=10)[0].splitlines() if line)
+    with first_packets(names["klient"], "zone", host("klient", 1)) as first:
+        read_once = collect(sources, tmp_path_factory.mktemp("segments") / "run", "test")
+    sent.extend(first)
+    return read_once
 
 
 def probes(segments: Segments, zone: str) -> ReachabilityProbe:
@@ -180,6 +170,4 @@ def test_the_matrix_shows_where_the_three_disagree(evidence: EvidenceSet) -> Non
 def test_no_second_has_more_first_packets_than_the_rate(evidence: EvidenceSet, sent: list[float]) -> None:
     asked = sum(1 for each in evidence.reading(Probe).records if each.zone == "klient" and ":" not in each.target)
     assert len(sent) >= asked
-    ordered = sorted(sent)
-    most = max(sum(1 for other in ordered[at:] if other < start + 1) for at, start in enumerate(ordered))
-    assert 1 < most <= RATE
+    assert 1 < most_in_a_second(sent) <= RATE

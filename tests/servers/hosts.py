@@ -94,7 +94,7 @@ class Hosts:
             self.start(specification)
         for name, truth in self.truth.items():
             if truth.time_sources:
-                self.running[name].wait_until(_Compared(self.running[name]), "clock compared", seconds=40)
+                self.running[name].wait_until(_Compared(self.running[name]), "clock compared")
         return self
 
     def __exit__(

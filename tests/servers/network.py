@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.servers.process import ServerError, environment, require, run
 EVERYTHING = IPv4Network("10.77.0.0/16")
 SLOTS = 16
 LOCKS = Path("/run/lock")
+EMPTY_SECONDS = 60
+"""Until the processes of a namespace that were ended are gone from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +181,19 @@ class Laboratory:
 def answers(address: str, port: int) -> bool:
     """Tell whether a TCP port accepts a connection now."""
     try:
-        with socket.create_connection((address, port), timeout=0.5):
+        with socket.create_connection((address, port), timeout=5):
             return True
     except OSError:
         return False
 
 
+def all_answer(address: str, ports: Iterable[int]) -> bool:
+    """Tell whether each of the TCP ports accepts a connection now."""
+    return all(answers(address, port) for port in ports)
+
+
 def _output(*argv: str) -> str:
-    done = subprocess.run(argv, env=environment(), capture_output=True, check=False, encoding="utf-8", timeout=30)
+    done = subprocess.run(argv, env=environment(), capture_output=True, check=False, encoding="utf-8", timeout=120)
     return done.stdout
 
 
@@ -195,6 +203,6 @@ def _kill(pid: int) -> None:
 
 
 def _wait_empty(namespace: str) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + EMPTY_SECONDS
     while _output("ip", "netns", "pids", namespace).split() and time.monotonic() < deadline:
         time.sleep(0.02)

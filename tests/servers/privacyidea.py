@@ -93,7 +93,7 @@ class PrivacyIdeaServer:
             self._folder / "server.log",
             env=env,
         )
-        self._process.wait_until(self._answers, "privacyIDEA", seconds=60)
+        self._process.wait_until(self._answers, "privacyIDEA")
         return self
 
     def __exit__(

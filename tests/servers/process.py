@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+START_SECONDS = 180
+"""Until a server must answer. All start within seconds; a busy machine may take many times as long."""
+STOP_SECONDS = 60
 LOG_TAIL_BYTES = 4_000
 PACKAGES_FILE = Path(__file__).parents[1] / "packages.txt"
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -52,7 +55,7 @@ def run(
     *,
     stdin: str | None = None,
     env: Mapping[str, str] | None = None,
-    seconds: float = 120,
+    seconds: float = 400,
 ) -> str:
     """Run a program to its end and return what it wrote on standard output.
 
@@ -68,12 +71,18 @@ def run(
 
 
 class Process:
-    """A server process in a session of its own; its output goes to a log file."""
+    """A server process in a session of its own; its output goes to a log file.
 
-    def __init__(self, argv: Sequence[str], log: Path, *, env: Mapping[str, str] | None = None) -> None:
+    `more_logs`: a folder with what it writes besides.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], log: Path, *, env: Mapping[str, str] | None = None, more_logs: Path | None = None
+    ) -> None:
         """Start the program at once."""
         self.argv = list(argv)
         self.log = log
+        self._more_logs = more_logs
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 self.argv,
@@ -87,9 +96,11 @@ class Process:
 
     def log_tail(self) -> str:
         """Return the end of what the server has written so far."""
-        return self.log.read_bytes()[-LOG_TAIL_BYTES:].decode("utf-8", "replace")
+        more = [] if self._more_logs is None else [path for path in self._more_logs.iterdir() if path.is_file()]
+        logs = [self.log, *sorted(path for path in more if path != self.log)]
+        return "".join(f"{log.name}:\n{_tail(log)}\n" for log in logs)
 
-    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
         """Wait until the server is ready.
 
         Raises ServerError with the end of the log when it ends first or the time is up.
@@ -105,7 +116,7 @@ class Process:
                 raise ServerError(message)
             time.sleep(POLL_SECONDS)
 
-    def stop(self, seconds: float = 10) -> None:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
         """End the process and its group: SIGTERM, and SIGKILL for what is left when the time is up."""
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -116,3 +127,7 @@ class Process:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
+
+
+def _tail(log: Path) -> str:
+    return log.read_bytes()[-LOG_TAIL_BYTES:].decode("utf-8", "replace")

@@ -126,7 +126,7 @@ class PseudoHost:
 
     def wait_until_ready(self) -> None:
         """Wait until sshd answers; raises ServerError with the host's log when it does not."""
-        self._process.wait_until(lambda: answers(self.address, self.port), f"host {self.name}", seconds=30)
+        self._process.wait_until(lambda: answers(self.address, self.port), f"host {self.name}")
 
     def inside(self, *argv: str) -> str:
         """Run a program inside the host as root and return its standard output."""
@@ -134,9 +134,9 @@ class PseudoHost:
         init = Path(child).read_text(encoding="ascii").split()[0]
         return run(["nsenter", "--target", init, "--all", "--wd=/", "--", *argv])
 
-    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], what: str) -> None:
         """Wait for a condition while the host runs."""
-        self._process.wait_until(ready, f"host {self.name}: {what}", seconds)
+        self._process.wait_until(ready, f"host {self.name}: {what}")
 
     def stop(self) -> None:
         """End the host and everything in it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,7 @@ from tests.servers.estate import (
     SeededAccount,
     active_directory_truth,
 )
-from tests.servers.network import Laboratory, answers
+from tests.servers.network import Laboratory, all_answer
 from tests.servers.process import Process, require, run
 
 REALM = "CORP.EXAMPLE.TEST"
@@ -34,6 +35,8 @@ FILES = (
 )
 TRANSACTION = 1000
 """Steps: 5,000 users take 35 s so, and 88 s in one transaction."""
+SERVICES = (53, 88, 135, 389, 445, 636)
+"""Ports that tests ask: DNS, Kerberos, RPC, LDAP, SMB, LDAPS. Each service listens in its own time."""
 NEVER = 0x7FFFFFFFFFFFFFFF
 DISABLED, NORMAL, NEVER_EXPIRES, SMARTCARD = 0x2, 0x200, 0x10000, 0x40000
 LAST_LOGON_TIMESTAMP = "c0e20a04-0e5a-4ff3-9482-5efeaecd7060"
@@ -165,8 +168,10 @@ class SambaDomainController:
             f" && exec samba -s {self._smb_conf} -F --no-process-group"
         )
         Path("/run/samba").mkdir(exist_ok=True)
-        self._process = Process(namespace.command("sh", "-c", script), self.folder / "log/stdout")
-        self._process.wait_until(lambda: answers(self.address, 636) and answers(self.address, 389), "Samba AD DC")
+        self._process = Process(
+            namespace.command("sh", "-c", script), self.folder / "log/stdout", more_logs=self.folder / "log"
+        )
+        self._process.wait_until(partial(all_answer, self.address, SERVICES), "Samba AD DC")
         return self
 
     def __exit__(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.servers.certificates import Authority
-from tests.servers.network import Laboratory, answers
+from tests.servers.network import Laboratory, all_answer
 from tests.servers.process import Process, run
-from tests.servers.samba import ADMINISTRATOR_PASSWORD, DOMAIN, REALM, SMB_CONF, SambaDomainController
+from tests.servers.samba import ADMINISTRATOR_PASSWORD, DOMAIN, REALM, SERVICES, SMB_CONF, SambaDomainController
 
 FOLDERS = (*("etc", "private", "state/sysvol/corp.example.test/scripts", "cache", "run", "log", "bind-dns", "sockets"),)
 
@@ -59,8 +60,10 @@ class SecondDomainController:
         )
         run(namespace.command("sh", "-c", prepare + join))
         serve = f"samba -s {folder}/etc/smb.conf -F --no-process-group"
-        self._process = Process(namespace.command("sh", "-c", prepare + serve), folder / "log/stdout")
-        self._process.wait_until(lambda: answers(self.address, 636) and answers(self.address, 88), "second DC")
+        self._process = Process(
+            namespace.command("sh", "-c", prepare + serve), folder / "log/stdout", more_logs=folder / "log"
+        )
+        self._process.wait_until(partial(all_answer, self.address, SERVICES), "second DC")
         return self
 
     def __exit__(

@@ -322,7 +322,7 @@ table ip nat {{
             argv = ["ip", "netns", "exec", self.namespaces[name], "python3", "-u", "-c", LISTENER, listed, host(name)]
             self._listening.append(Process(argv, log))
         for name, process in zip(NAMES, self._listening, strict=True):
-            process.wait_until(partial(_says_so, self.laboratory.folder / f"t-{name}" / "log"), name, 20)
+            process.wait_until(partial(_says_so, self.laboratory.folder / f"t-{name}" / "log"), name)
 
     def _link(self, one: str, first: str, other: str, second: str) -> None:
         ends = ["netns", self.namespaces[one], "type", "veth", "peer", "name", second, "netns", self.namespaces[other]]
