@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.finding import Outcome, Severity, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -89,7 +90,10 @@ def judge(
             continue
         system = min(row.system for row in rows)
         day = latest((row.classified for row in rows), as_of)
-        back = None if day is None else _reported_back(system, day, rows, everything, parameters, as_of)
+        back = None
+        if day is not None:
+            rule = partial(_reported_back, system, day, rows, everything, parameters)
+            back = as_exported(system, everything, as_of, rule)
         undated = undetermined(system, "incomplete", columns=("classified",)) if day is None else None
         yield decide(system, undated, back, has_one(system, actions.get(name, ()), plans, "no-plan"))
         for action in sorted(actions.get(name, ()), key=lambda each: (each.action, repr(each))):
@@ -129,5 +133,6 @@ def _action(action: ClassificationAction, plans: Reading[ClassificationAction], 
         return deviates(action, "waits-for-money")
     if action.due is None:
         return deviates(action, "incomplete", columns=("due",))
-    late = done_by(action, action.due, None, as_of, ("action-overdue", "action-overdue"))
+    rule = partial(done_by, action, action.due, None, reasons=("action-overdue", "action-overdue"))
+    late = as_exported(action, plans, as_of, rule)
     return decide(action, None if action.decision or late is None else lacks_column(action, plans, "decision") or late)

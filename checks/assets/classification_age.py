@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.finding import Outcome, deviates
-from checks.record_rules.joins import grouped, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, ends_before, grouped, key_of, lacks_column, latest, recent, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
-    not_older,
 )
-from collector.evidence import EvidenceSet, Population, Reading
+from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Classification
 from collector.records.backup import MajorChange
 
@@ -63,17 +63,17 @@ def judge(
                 blank = deviates(system, "undated")
                 yield lacks_column(system, everything, "classified") or unread(system, everything) or blank
                 continue
-            old = not_older(system, last, parameters.max_age_months, as_of)
-            late = (
-                _changes(system, last, changed.get(name, []), changes, as_of) if parameters.after_major_change else None
-            )
-            yield decide(system, old and (unread(system, everything) or old), late)
+            late = None
+            if parameters.after_major_change:
+                days = [each.date for each in changed.get(name, [])]
+                rule = partial(_changed, system, last, days)
+                late = as_exported(system, everything, as_of, rule) or ends_before(system, changes, last)
+                late = late or unread(system, changes)
+            yield decide(system, recent(system, last, parameters.max_age_months, everything, as_of), late)
 
 
-def _changes(
-    system: str, last: date, changed: Sequence[MajorChange], changes: Reading[MajorChange], as_of: datetime
-) -> Outcome | None:
-    day = latest((each.date for each in changed), as_of)
+def _changed(system: str, last: date, changed: Sequence[date], moment: datetime) -> Outcome | None:
+    day = latest(changed, moment)
     if day is not None and day > last:
         return deviates(system, "before-major-change", last=last, changed=day)
-    return unread(system, changes)
+    return None

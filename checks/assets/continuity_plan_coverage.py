@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import lacking
+from checks.record_rules.joins import lacking, recent
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
     filled,
     has_column,
-    not_older,
 )
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import ContinuityPlan
@@ -65,9 +64,10 @@ _WORDS = (
 
 
 def judge(
-    plans: Population[ContinuityPlan], _evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+    plans: Population[ContinuityPlan], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per operation."""
+    own = evidence.reading(ContinuityPlan).of(plans.source)
     for row in plans.records:
         if row.critical is None:
             yield undetermined(row, "criticality-unknown")
@@ -81,7 +81,7 @@ def judge(
                 dated(row, plans, "decided", as_of, "not-decided"),
                 _elements(row, plans, parameters),
                 dated(row, plans, "tested", as_of, "never-tested"),
-                not_older(row, row.tested, parameters.test_months, as_of),
+                recent(row, row.tested, parameters.test_months, own, as_of),
             )
 
 

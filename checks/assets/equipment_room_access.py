@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, recent, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.roster import Roster
 from checks.record_rules.rows import (
     dated,
     decide,
     filled,
-    not_older,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.assets import Equipment, RoomAccess, RoomInspection
@@ -130,9 +129,9 @@ def _room(
     last = latest((each.date for each in visits), as_of)
     if last is None:
         return has_one(room, (), log, "never-visited")
-    old = not_older(room, last, parameters.review_months, as_of)
+    old = recent(room, last, parameters.review_months, log, as_of)
     if old is not None:
-        return unread(room, log) or old
+        return old
     results = {each.result for each in visits if each.date == last}
     if "failed" in results:
         return unread(room, log) or deviates(room, "failed", last=last)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import grouped, key_of, lacks_column, unread
+from checks.record_rules.joins import as_exported, grouped, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
@@ -74,22 +75,34 @@ def judge(
     risks = evidence.reading(Risk)
     decisions = evidence.reading(RiskAcceptance)
     known = grouped(risks, lambda each: each.risk)
-    today = as_of.date()
+    own = decisions.of(acceptances.source)
     for row in acceptances.records:
-        yield _judge(row, acceptances, known.get(key_of(row.risk), []), risks, parameters, as_of)
+        rule = partial(_judge, row, acceptances, known.get(key_of(row.risk), []), risks, parameters)
+        yield decide(row, as_exported(row, own, as_of, rule))
     yield from filter(None, [unread(acceptances.source, risks)])
-    in_force = {
-        key_of(row.risk)
-        for row in decisions.records
-        if row.decided is not None and row.decided <= today and row.valid_until is not None and row.valid_until >= today
-    }
+    ends = _ends(decisions, as_of.date())
     for name, rows in sorted(known.items()):
         open_rows = [row for row in rows if row.closed is None]
-        if open_rows and not any(row.treatment for row in open_rows) and name not in in_force:
+        if open_rows and not any(row.treatment for row in open_rows) and ends.get(name, date.min) < as_of.date():
             subject = min(row.risk for row in open_rows)
+            untreated = partial(_untreated, subject, ends.get(name, date.min))
             column = lacks_column(subject, risks, "treatment", "closed")
             column = column or lacks_column(subject, decisions, "decided", "valid_until")
-            yield column or unread(subject, decisions) or deviates(subject, "untreated")
+            column = column or unread(subject, decisions)
+            yield column or decide(subject, as_exported(subject, decisions, as_of, untreated))
+
+
+def _ends(decisions: Reading[RiskAcceptance], today: date) -> dict[str, date]:
+    """Risk to the last day of its acceptances that have been decided."""
+    found: dict[str, date] = {}
+    for row in decisions.records:
+        if row.decided is not None and row.decided <= today and row.valid_until is not None:
+            found[key_of(row.risk)] = max(row.valid_until, found.get(key_of(row.risk), date.min))
+    return found
+
+
+def _untreated(subject: str, end: date, moment: datetime) -> Outcome | None:
+    return deviates(subject, "untreated") if end < moment.date() else None
 
 
 def _judge(

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from checks.finding import Outcome, Severity, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, latest, unread
+from checks.record_rules.joins import as_exported, ends_before, grouped, has_one, key_of, latest, recent, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
     filled,
     has_column,
-    not_older,
     told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
@@ -90,13 +90,17 @@ def judge(risks: Population[Risk], evidence: EvidenceSet, parameters: Parameters
     if last is None:
         known = has_column(risks, "analysed")
         undated = deviates(subject, "undated") if known else undetermined(subject, "no-column", columns=("analysed",))
-    old = not_older(subject, last, parameters.max_age_months, as_of)
+    own = evidence.reading(Risk).of(subject)
+    old = recent(subject, last, parameters.max_age_months, own, as_of)
     yield decide(
         subject, undated, old, _method(subject, rows, risks, evidence.reading(Document)), unread(subject, changes)
     )
     for row in rows:
         if row.closed is None:
-            yield _row(row, risks, changed.get(key_of(row.asset or ""), []), as_of)
+            days = [each.date for each in changed.get(key_of(row.asset or ""), [])]
+            since = as_exported(row, own, as_of, partial(_changed, row, days))
+            unseen = None if row.analysed is None else ends_before(row, changes, row.analysed)
+            yield _row(row, risks, since or unseen, as_of)
 
 
 def _method(
@@ -119,10 +123,13 @@ def _method(
     )
 
 
-def _row(row: Risk, risks: Population[Risk], changed: Sequence[MajorChange], as_of: datetime) -> Outcome:
-    day = latest((each.date for each in changed), as_of)
-    since = None
+def _changed(row: Risk, changed: Sequence[date], moment: datetime) -> Outcome | None:
+    day = latest(changed, moment)
     if day is not None and row.analysed is not None and day > row.analysed:
-        since = deviates(row, "changed-since", last=row.analysed, asset=row.asset, changed=day)
+        return deviates(row, "changed-since", last=row.analysed, asset=row.asset, changed=day)
+    return None
+
+
+def _row(row: Risk, risks: Population[Risk], since: Outcome | None, as_of: datetime) -> Outcome:
     needed = filled(row, risks, ("owner", "level", "treatment"))
     return decide(row, since, dated(row, risks, "analysed", as_of), needed, told(row, risks, "asset"))

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from checks.finding import Outcome, Severity, deviates, undetermined
-from checks.record_rules.joins import grouped, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -22,7 +23,7 @@ from checks.record_rules.rows import (
     has_column,
     told,
 )
-from collector.evidence import EvidenceSet, Population
+from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.assets import Classification, SecurityMeasure
 
 CONTROL = "risk-to-measure-trace"
@@ -81,8 +82,9 @@ def judge(
     measures: Population[SecurityMeasure], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per measure, and one per highly classified system without any."""
+    own = evidence.reading(SecurityMeasure).of(measures.source)
     for row in measures.records:
-        yield _judge(row, measures, as_of)
+        yield _judge(row, measures, own, as_of)
     classes = evidence.reading(Classification)
     everything = evidence.reading(SecurityMeasure)
     named = {key_of(row.system) for row in everything.records}
@@ -108,19 +110,24 @@ def judge(
             yield lacks_column(subject, classes, *_LEVELS) or undetermined(subject, "level-unknown", last=day)
 
 
-def _judge(row: SecurityMeasure, measures: Population[SecurityMeasure], as_of: datetime) -> Outcome:
+def _judge(
+    row: SecurityMeasure, measures: Population[SecurityMeasure], own: Reading[SecurityMeasure], as_of: datetime
+) -> Outcome:
     if row.origin == "supplier-advice":
         return deviates(row, "only-advice")
     if row.implemented is None and has_column(measures, "implemented"):
-        late = done_by(row, row.due, None, as_of)
+        late = as_exported(row, own, as_of, partial(done_by, row, row.due, None))
         return late or decide(row, filled(row, measures, ("due",)), filled(row, measures, ("origin",)))
     if row.result == "not-met":
         return deviates(row, "not-met")
+    hidden = told(row, measures, "implemented")
+    if hidden is not None and not (row.result and row.evidence):
+        return hidden  # what is not in place yet has no outcome to show
     return decide(
         row,
         filled(row, measures, ("result",), "no-result"),
         filled(row, measures, ("evidence",), "no-evidence"),
         filled(row, measures, ("origin",)),
         ahead(row, row.implemented, as_of),
-        told(row, measures, "implemented"),
+        hidden,
     )

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.backup.backup_reasons import SCOPE, outside
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
-from checks.record_rules.joins import lacks_column
+from checks.record_rules.joins import as_exported, lacks_column
 from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import ProtectedSystem
@@ -89,6 +90,7 @@ REASONS = {
         Severity.LOW,
     ),
     "no-column": COMMON["no-column"],
+    "export-older": COMMON["export-older"],
     "no-log": Reason(
         Text("Ingen logg över återställningsövningar har lästs.", "No log of recovery exercises was read."),
         Text("Lägg till loggen under registers.", "Add the log under registers."),
@@ -122,10 +124,12 @@ def judge(
         else:
             found = held[system.name.casefold()]
             unnamed = None if found else lacks_column(system, log, "system")
-            yield unnamed or _judge(system, found, months_before(today, parameters.interval_months))
+            rule = partial(_judge, system, found, parameters)
+            yield unnamed or as_exported(system, log, as_of, rule) or conforms(system)
 
 
-def _judge(system: ProtectedSystem, held: Sequence[Exercise], oldest: date) -> Outcome:
+def _judge(system: ProtectedSystem, held: Sequence[Exercise], parameters: Parameters, moment: datetime) -> Outcome:
+    oldest = months_before(moment.date(), parameters.interval_months)
     if not held:
         return deviates(system, "never-exercised")
     known = [exercise for exercise in held if exercise.category is not None]

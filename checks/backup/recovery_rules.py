@@ -13,9 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.backup.backup_reasons import SCOPE, outside
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.record_rules.joins import as_exported
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Classification
 from collector.records.backup import ProtectedSystem, RecoveryPlan
@@ -33,6 +36,7 @@ class Parameters:
 
 REASONS = {
     **SCOPE,
+    "export-older": COMMON["export-older"],
     "no-plan": Reason(
         Text("Ingen återställningsinstruktion finns.", "There is no runbook for its recovery."),
         Text("Skriv och besluta en instruktion.", "Write a runbook, and have it decided."),
@@ -102,7 +106,8 @@ def judge(
         else:
             name = system.name.casefold()
             rto = required.get(name) if system.rto_minutes is None else system.rto_minutes
-            yield _judge_plans(system, plans[name], rto, parameters, as_of)
+            rule = partial(_judge_plans, system, plans[name], rto, parameters, as_of.date())
+            yield as_exported(system, register, as_of, rule) or conforms(system)
 
 
 def _by_classification(evidence: EvidenceSet) -> dict[str, int]:
@@ -120,11 +125,15 @@ def _by_classification(evidence: EvidenceSet) -> dict[str, int]:
 
 
 def _judge_plans(
-    system: ProtectedSystem, plans: Sequence[RecoveryPlan], rto: int | None, parameters: Parameters, as_of: datetime
+    system: ProtectedSystem,
+    plans: Sequence[RecoveryPlan],
+    rto: int | None,
+    parameters: Parameters,
+    today: date,
+    moment: datetime,
 ) -> Outcome:
     """By all of a system's runbooks together: any that is overdue is, and times count in all."""
-    today = as_of.date()
-    overdue = [plan.review_by for plan in plans if plan.review_by is not None and plan.review_by < today]
+    overdue = [plan.review_by for plan in plans if plan.review_by is not None and plan.review_by < moment.date()]
     if overdue:
         return deviates(system, "overdue", review_by=min(overdue))
     timed = parameters.required_time_source != "none"

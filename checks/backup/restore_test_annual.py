@@ -5,7 +5,8 @@ tested, when the last passed test is older than `interval_months`, when a later 
 business verified it (unless `business_verified` is off), or when a major change came after it (`after_major_change`).
 While part of the log could not be read, or a later test has no result in it, the system is undetermined: what is
 missing may be a passed test, or a failed one. Whether there was a major change is known only from a change log:
-without one, a system that is otherwise in order stays undetermined.
+without one, or with one that was written before the last test, a system that is otherwise in order stays undetermined.
+A log tells of the time when it was written: what has aged since may have been done since, and is undetermined too.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.record_rules.joins import as_exported, ends_before, latest
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
 
@@ -38,6 +42,7 @@ _TEST = Text(
     "Do a restore test, have the business check the result, and enter it in the log.",
 )
 REASONS = {
+    "export-older": COMMON["export-older"],
     "never-tested": Reason(
         Text("Inget återläsningstest finns i loggen.", "There is no restore test in the log."), _TEST, Severity.HIGH
     ),
@@ -116,17 +121,16 @@ def judge(
     for test in log.records:
         if test.date <= today:
             tests[test.system.casefold()].append(test)
-    changed: dict[str, date] = {}
+    changed: defaultdict[str, list[date]] = defaultdict(list)
     for change in changes.records:
-        if change.date <= today:
-            name = change.system.casefold()
-            changed[name] = max(change.date, changed.get(name, change.date))
+        changed[change.system.casefold()].append(change.date)
     for system in systems.records:
         name = system.name.casefold()
-        outcome = _judge_tests(system, tests[name], log, parameters, today)
+        rule = partial(_judge_tests, system, tests[name], log, parameters)
+        outcome = as_exported(system, log, as_of, rule)
         if outcome is None:
             last = max(test.date for test in tests[name] if test.result == "passed")
-            outcome = _judge_changes(system, last, changed.get(name), changes, parameters)
+            outcome = _judge_changes(system, last, changed[name], log, changes, parameters, as_of)
         yield outcome
 
 
@@ -135,7 +139,7 @@ def _judge_tests(
     tests: Sequence[RestoreTest],
     log: Reading[RestoreTest],
     parameters: Parameters,
-    today: date,
+    moment: datetime,
 ) -> Outcome | None:
     """The outcome by the tests alone; None where they are in order."""
     if system.critical is False:
@@ -156,7 +160,7 @@ def _judge_tests(
         return deviates(system, "failed", tested=max(failed))
     if last is None:
         return deviates(system, "never-tested")
-    if last < months_before(today, parameters.interval_months):
+    if last < months_before(moment.date(), parameters.interval_months):
         return deviates(system, "too-old", tested=last)
     if parameters.business_verified and not any(test.verified_by_business for test in passed if test.date == last):
         return deviates(system, "not-verified-by-business", tested=last)
@@ -166,12 +170,22 @@ def _judge_tests(
 def _judge_changes(
     system: ProtectedSystem,
     last: date,
-    changed: date | None,
+    changed: Sequence[date],
+    log: Reading[RestoreTest],
     changes: Reading[MajorChange],
     parameters: Parameters,
+    as_of: datetime,
 ) -> Outcome:
     if not parameters.after_major_change:
         return conforms(system)
-    if changed is not None and changed > last:
-        return deviates(system, "before-major-change", changed=changed, tested=last)
-    return conforms(system) if changes.complete else undetermined(system, "no-change-log", tested=last)
+    after = as_exported(system, log, as_of, partial(_changed_after, system, last, changed))
+    if after is not None:
+        return after
+    if not changes.complete:
+        return undetermined(system, "no-change-log", tested=last)
+    return ends_before(system, changes, last) or conforms(system)
+
+
+def _changed_after(system: ProtectedSystem, last: date, changed: Sequence[date], moment: datetime) -> Outcome | None:
+    day = latest(changed, moment)
+    return deviates(system, "before-major-change", changed=day, tested=last) if day and day > last else None

@@ -5,7 +5,9 @@ own log. A system deviates when the last check of one of its repositories failed
 `integrity_max_days`, when none within `data_read_max_days` read at least `data_read_percent` of the data (a check of
 the structure alone does not see flipped bytes), when the product's own verification of its newest restore point failed,
 or when somebody's exclusive lock is older than `lock_max_hours`: no backup can be made then. Where nobody gives or runs
-integrity checks, systems are out of scope. What lies in a repository that was not read is not known.
+integrity checks, systems are out of scope. What lies in a repository that was not read is not known. A log tells of the
+time when it was written: what has aged since may have been checked since. So does a product's list of verified restore
+points: one that is older than `integrity_max_days` no longer shows that they are intact.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.ages import span
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst, written
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
-from collector.evidence import EvidenceSet, GapCause, Population
+from checks.record_rules.joins import as_exported
+from checks.record_rules.reasons import COMMON
+from collector.evidence import EvidenceSet, GapCause, Population, Reading
 from collector.records.backup import BackupRepository, IntegrityCheck, ProtectedSystem, Snapshot
 
 CONTROL = "restore-test-annual"
@@ -130,6 +135,7 @@ REASONS = {
         ),
         Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
     ),
+    "export-older": COMMON["export-older"],
     "no-integrity-evidence": Reason(
         Text("Ingen kontroll av lagrens integritet har lästs.", "No check of the repositories' integrity was read.")
     ),
@@ -181,6 +187,11 @@ class _Repositories:
         for check in checks.records:
             if check.date <= as_of.date():
                 self._checks[check.repository.casefold()].append(check)
+        self._logs: defaultdict[str, list[Population[IntegrityCheck]]] = defaultdict(list)
+        for log in checks.populations:
+            for name in sorted({check.repository.casefold() for check in log.records}):
+                self._logs[name].append(log)
+        self._lists = written(evidence.reading(Snapshot))
         self._locked: Mapping[str, BackupRepository] = {
             each.name.casefold(): each
             for each in sorted(evidence.reading(BackupRepository).records, key=repr)
@@ -219,9 +230,17 @@ class _Repositories:
         since = None if lock is None else lock.locked_since
         if lock is not None and since is not None and self._as_of - since > span(hours=self._parameters.lock_max_hours):
             return deviates(system, "locked", repository=name, since=since, holder=lock.locked_by or "?")
-        if all(point.snapshot.verification == "passed" for point in newest):
+        if not all(point.snapshot.verification == "passed" for point in newest):
+            return self._judge_checks(system, name)
+        listed = min(
+            (self._lists[point.source] for point in newest if point.source in self._lists), default=self._as_of
+        )
+        if self._as_of - listed <= span(days=self._parameters.integrity_max_days):
             return conforms(system)
-        return self._judge_checks(system, name)
+        outcome = self._judge_checks(system, name)
+        if outcome.verdict is Verdict.CONFORMS or outcome.reason in {"damaged", "check-failed"}:
+            return outcome
+        return undetermined(system, "export-older", written=listed)
 
     def _judge_checks(self, system: ProtectedSystem, name: str) -> Outcome:
         if not self.asked:
@@ -244,18 +263,21 @@ class _Repositories:
             return deviates(system, "check-failed", repository=name, checked=last)
         if any(check.result is None for check in of_last):
             return undetermined(system, "result-unknown", repository=name, checked=last)
-        return self._judge_ages(system, name, [check for check in held if check.result == "passed"], last)
+        passed = [check for check in held if check.result == "passed"]
+        logs = Reading(IntegrityCheck, tuple(self._logs[name.casefold()]))
+        rule = partial(self._judge_ages, system, name, passed, last)
+        return as_exported(system, logs, self._as_of, rule) or conforms(system)
 
-    def _judge_ages(self, system: ProtectedSystem, name: str, passed: Sequence[IntegrityCheck], last: date) -> Outcome:
-        if self._days(last) > self._parameters.integrity_max_days:
+    def _judge_ages(
+        self, system: ProtectedSystem, name: str, passed: Sequence[IntegrityCheck], last: date, moment: datetime
+    ) -> Outcome:
+        today = moment.date()
+        if (today - last).days > self._parameters.integrity_max_days:
             return deviates(system, "check-too-old", repository=name, checked=last)
-        recent = [check for check in passed if self._days(check.date) <= self._parameters.data_read_max_days]
+        recent = [check for check in passed if (today - check.date).days <= self._parameters.data_read_max_days]
         wanted = self._parameters.data_read_percent
         if any(check.data_percent is not None and check.data_percent >= wanted for check in recent):
             return conforms(system)
         if any(check.data_percent is None for check in recent):
             return undetermined(system, "share-unknown", repository=name, checked=last)
         return deviates(system, "data-not-read", repository=name)
-
-    def _days(self, day: date) -> int:
-        return (self._as_of.date() - day).days

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, deviates, undetermined
-from checks.record_rules.joins import grouped, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -87,19 +88,24 @@ def _judge(
     day = latest((row.held for row in rows), as_of)
     if day is None:
         return decide(subject, ahead(subject, min(row.held for row in rows), as_of))
-    partly = unread(subject, register)
-    start = months_before(as_of.date(), parameters.interval_months)
-    inside = [row.held for row in rows if start <= row.held <= as_of.date()]
-    late: Outcome | None = None
-    if not inside:
-        late = partly or deviates(subject, "too-old", last=day)
-    elif parameters.quarter and not any((each.month + 2) // 3 == parameters.quarter for each in inside):
-        late = partly or deviates(subject, "wrong-quarter", last=day, quarter=parameters.quarter)
+    days = [row.held for row in rows if row.held <= as_of.date()]
+    rule = partial(_late, subject, days, parameters)
+    late = rule(as_of) and (unread(subject, register) or as_exported(subject, register, as_of, rule))
     last = [row for row in rows if row.held == day]
     undated = None
     if not any(row.report_date for row in last):
         undated = lacks_column(subject, register, "report_date") or deviates(subject, "undated", last=day)
     return decide(subject, late, undated, _decision(subject, last, day, register))
+
+
+def _late(subject: str, held: Sequence[date], parameters: Parameters, moment: datetime) -> Outcome | None:
+    start = months_before(moment.date(), parameters.interval_months)
+    inside = [day for day in held if start <= day]
+    if not inside:
+        return deviates(subject, "too-old", last=max(held))
+    if parameters.quarter and not any((each.month + 2) // 3 == parameters.quarter for each in inside):
+        return deviates(subject, "wrong-quarter", last=max(held), quarter=parameters.quarter)
+    return None
 
 
 def _decision(subject: str, last: Sequence[Minutes], day: date, register: Reading[Minutes]) -> Outcome | None:

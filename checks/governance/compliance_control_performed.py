@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, deviates, out_of_scope
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
@@ -66,7 +67,8 @@ def judge(
         names = {key_of(name) for name in (document.title, document.reference) if name}
         rows = [row for name in sorted(names) for row in controls.get(name, ()) if row.date <= as_of.date()]
         hidden = told(document, documents, "category", "reference")
-        yield decide(document, _judge(document, rows, log, hidden, parameters, as_of))
+        rule = partial(_judge, document, rows, log, hidden, parameters)
+        yield decide(document, as_exported(document, log, as_of, rule))
 
 
 def _judge(

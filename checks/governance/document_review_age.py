@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.finding import Outcome, out_of_scope
-from checks.record_rules.joins import key_of, latest
+from checks.record_rules.joins import as_exported, key_of, latest, recent
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
     decide,
     done_by,
     filled,
-    not_older,
     told,
 )
 from collector.evidence import EvidenceSet, Population
@@ -62,9 +62,10 @@ _CONTRACTS = frozenset({"avtal", "contract", "tjänstebeskrivning", "service des
 
 
 def judge(
-    documents: Population[Document], _evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+    documents: Population[Document], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per document."""
+    own = evidence.reading(Document).of(documents.source)
     for document in documents.records:
         if document.status in {"repealed", "draft"}:
             yield out_of_scope(document, document.status)
@@ -78,8 +79,8 @@ def judge(
             hidden or filled(document, documents, ("decided", "reviewed"), "no-day")
             if document.decided is None and document.reviewed is None
             else ahead(document, max(filter(None, (document.decided, document.reviewed))), as_of),
-            _unless(hidden, not_older(document, last, months, as_of)),
-            _unless(hidden, _due(document, last, as_of)),
+            _unless(hidden, recent(document, last, months, own, as_of)),
+            _unless(hidden, as_exported(document, own, as_of, partial(_due, document, last))),
         )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from checks.finding import Outcome, deviates
+from checks.record_rules.joins import as_exported
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -55,16 +57,17 @@ REASONS = COMMON | {
 
 
 def judge(
-    plan: Population[GoalActivity], _evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
+    plan: Population[GoalActivity], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per row of the plan."""
+    own = evidence.reading(GoalActivity).of(plan.source)
     for row in plan.records:
         if not row.activity:
             yield decide(row, filled(row, plan, ("activity",), "no-activity"))
         elif row.closed is None:
             yield decide(
                 row,
-                told(row, plan, "closed") or done_by(row, row.due, None, as_of),
+                told(row, plan, "closed") or as_exported(row, own, as_of, partial(done_by, row, row.due, None)),
                 told(row, plan, "closed") or filled(row, plan, ("owner", "due")),
             )
         else:

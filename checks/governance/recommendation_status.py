@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
+from checks.record_rules.joins import as_exported
 from checks.record_rules.reasons import COMMON
 from checks.record_rules.rows import told
 from collector.evidence import EvidenceSet, Population
@@ -31,6 +33,7 @@ class Parameters:
 
 REASONS = {
     "no-column": COMMON["no-column"],
+    "export-older": COMMON["export-older"],
     "done-without-evidence": Reason(
         Text("Uppges klar, men inget belägg anges.", "Said to be done, but no evidence is given."),
         Text("Ange diarienummer eller handling som visar åtgärden.", "Give the diary number or file that shows it."),
@@ -76,15 +79,17 @@ REASONS = {
 
 
 def judge(
-    recommendations: Population[Recommendation], _evidence: EvidenceSet, parameters: Parameters, as_of: datetime
+    recommendations: Population[Recommendation], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per recommendation."""
     common, readable = _day(parameters.reply_due)
+    own = evidence.reading(Recommendation).of(recommendations.source)
     for each in recommendations.records:
         if not readable and each.reply_due is None:
             yield undetermined(each, "due-date-unreadable", due=parameters.reply_due)
         else:
-            yield _judge(each, recommendations, each.reply_due or common, as_of.date())
+            rule = partial(_judge, each, recommendations, each.reply_due or common)
+            yield as_exported(each, own, as_of, rule) or conforms(each)
 
 
 _LOOKED_AT = {
@@ -97,10 +102,10 @@ _LOOKED_AT = {
 
 
 def _judge(
-    each: Recommendation, recommendations: Population[Recommendation], reply_due: date | None, today: date
+    each: Recommendation, recommendations: Population[Recommendation], reply_due: date | None, moment: datetime
 ) -> Outcome:
     """A column that the export lacks hides what it could say, in either direction."""
-    found = _by_row(each, reply_due, today)
+    found = _by_row(each, reply_due, moment.date())
     if found.verdict is Verdict.UNDETERMINED:
         return found
     columns = _LOOKED_AT.get(found.reason, ("status", "due", "replied", "reply_due"))

@@ -9,13 +9,14 @@ and staff also unit by unit. A population that no roster holds is not determined
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, deviates, undetermined
-from checks.record_rules.joins import key_of, lacks_column, reaches, unread
+from checks.record_rules.joins import as_exported, key_of, lacks_column, reaches, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.roster import works
 from checks.record_rules.rows import (
@@ -64,7 +65,7 @@ def judge(
     roster_alone = everyone.of(roster.source)
     courses = evidence.reading(Training)
     today = as_of.date()
-    trained = _trained(courses, parameters, as_of)
+    trained = lru_cache(maxsize=None)(partial(_trained, courses, parameters, as_of))
     groups: defaultdict[str, set[str]] = defaultdict(set)
     units: defaultdict[str, set[str]] = defaultdict(set)
     for row in roster.records:
@@ -79,35 +80,38 @@ def judge(
         if group not in known:
             yield unread(name, everyone) or undetermined(name, "population-unread", population=name)
         elif groups[group]:
-            yield _share(name, groups[group], trained, courses, everyone, parameters)
+            rule = partial(_share, name, groups[group], trained, courses, everyone, parameters)
+            yield decide(name, as_exported(name, courses, as_of, rule))
     if "staff" in parameters.populations:
         yield from filter(None, [lacks_column(f"{roster.source}: unit", roster_alone, "unit")])
         for unit in sorted(units):
-            yield _share(unit, units[unit], trained, courses, everyone, parameters)
+            rule = partial(_share, unit, units[unit], trained, courses, everyone, parameters)
+            yield decide(unit, as_exported(unit, courses, as_of, rule))
 
 
-def _trained(courses: Reading[Training], parameters: Parameters, as_of: datetime) -> set[str]:
-    """Keys of those with a course for all, completed and still valid."""
-    start = months_before(as_of.date(), parameters.valid_months)
-    return {
+def _trained(courses: Reading[Training], parameters: Parameters, as_of: datetime, moment: datetime) -> frozenset[str]:
+    """Keys of those with a course for all, completed and still valid at the moment."""
+    start = months_before(moment.date(), parameters.valid_months)
+    return frozenset(
         key_of(row.person_key)
         for row in courses.records
         if row.completed is not None
         and start <= row.completed <= as_of.date()
         and row.mandatory is not False
         and not row.role
-    }
+    )
 
 
 def _share(
     subject: str,
     members: set[str],
-    trained: set[str],
+    trained: Callable[[datetime], frozenset[str]],
     courses: Reading[Training],
     everyone: Reading[Employment],
     parameters: Parameters,
+    moment: datetime,
 ) -> Outcome:
-    count = len(members & trained)
+    count = len(members & trained(moment))
     if reaches(count, len(members), parameters.completion_min_percent):
         silent = unread(subject, courses) if not courses.populations else None
         return decide(subject, silent, lacks_column(subject, courses, "mandatory", "role"))

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, deviates, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, recent, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.roster import Roster
 from checks.record_rules.rows import (
     decide,
-    not_older,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.governance import UnitStatus
@@ -79,5 +78,4 @@ def _judge(
     last = latest((row.date for row in given), as_of)
     if last is None:
         return lacks_column(unit, register, "date") or unread(unit, register) or deviates(unit, "undated")
-    old = not_older(unit, last, parameters.interval_months, as_of)
-    return old and (unread(unit, register) or old)
+    return recent(unit, last, parameters.interval_months, register, as_of)

@@ -20,9 +20,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.record_rules.joins import as_exported
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.access import AccessReview, GroupPurpose, Membership
 from collector.records.backup import ProtectedSystem
@@ -45,6 +48,7 @@ _REVIEW = Text(
     "Have the system owner review all assigned access, and enter the review in the log.",
 )
 REASONS = {
+    "export-older": COMMON["export-older"],
     "never-reviewed": Reason(
         Text("Ingen kontroll av behörigheter finns i loggen.", "There is no review of access in the log."), _REVIEW
     ),
@@ -158,7 +162,8 @@ def judge(
     for system in systems.records:
         name = system.name.casefold()
         held = reviews.get(name, [])
-        yield _judge_system(system, held, log, access.get(name), parameters, as_of.date())
+        rule = partial(_judge_system, system, held, log, access.get(name), parameters)
+        yield as_exported(system, log, as_of, rule) or conforms(system)
         for review in held if name in access else ():
             yield from _removals(system, review, access[name], parameters, as_of.date(), last=review is held[-1])
 
@@ -169,12 +174,12 @@ def _judge_system(
     log: Reading[AccessReview],
     access: _Access | None,
     parameters: Parameters,
-    today: date,
+    moment: datetime,
 ) -> Outcome:
     if not log.populations:
         return undetermined(system, "no-log")
     last = reviews[-1] if reviews else None
-    if last is None or last.day < months_before(today, parameters.interval_months):
+    if last is None or last.day < months_before(moment.date(), parameters.interval_months):
         if not log.complete:
             return undetermined(system, "log-incomplete")
         return deviates(system, "never-reviewed") if last is None else deviates(system, "too-old", reviewed=last.day)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from checks.ages import span
 from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import grouped, key_of, lacks_column, unread
+from checks.record_rules.joins import as_exported, grouped, key_of, lacks_column, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -85,13 +86,15 @@ def judge(
     measures = grouped(register, lambda each: each.incident)
     if not any(row.closed is not None for row in incidents.records):
         yield from filter(None, [unread(incidents.source, register)])
+    own = evidence.reading(Incident).of(incidents.source)
     for row in incidents.records:
         if row.closed is None:
             known = has_column(incidents, "closed")
             yield out_of_scope(row, "open") if known else undetermined(row, "no-column", columns=("closed",))
         else:
             cause = filled(row, incidents, ("cause",), "no-cause") if row.reviewed is not None else None
-            yield decide(row, _review(row, incidents, parameters, as_of), cause, unread(row, register))
+            review = as_exported(row, own, as_of, partial(_review, row, incidents, parameters))
+            yield decide(row, review, cause, unread(row, register))
         for measure in sorted(measures.get(key_of(row.reference), ()), key=lambda each: (each.measure, repr(each))):
             yield _measure(measure, register, as_of)
     everything = evidence.reading(Incident)
@@ -117,7 +120,8 @@ def _review(row: Incident, incidents: Population[Incident], parameters: Paramete
 def _measure(row: IncidentMeasure, register: Reading[IncidentMeasure], as_of: datetime) -> Outcome:
     if row.done is None:
         blank = None if row.due else deviates(row, "incomplete", columns=("due",))
-        late = done_by(row, row.due, None, as_of, ("measure-overdue", "measure-overdue"))
+        rule = partial(done_by, row, row.due, None, reasons=("measure-overdue", "measure-overdue"))
+        late = as_exported(row, register, as_of, rule)
         return lacks_column(row, register, "done", "due") or decide(row, late, blank)
     if not row.confirmed_by:
         return lacks_column(row, register, "confirmed_by") or deviates(row, "not-confirmed", done=row.done)

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, Severity, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import has_one, lacking, latest
+from checks.record_rules.joins import has_one, lacking, latest, recent
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
     has_column,
-    not_older,
     told,
 )
 from collector.evidence import EvidenceSet, Population
@@ -80,6 +79,7 @@ def judge(
             yield out_of_scope(documents.source, "elsewhere")
             return
         yield decide(documents.source, has_one(documents.source, (), register, "missing", columns=("category",)))
+    own = evidence.reading(Document).of(documents.source)
     for each in routines:
         last = latest((each.decided, each.reviewed), as_of)
         draft = deviates(each, "not-decided") if each.status == "draft" else None
@@ -87,7 +87,8 @@ def judge(
             each,
             draft or dated(each, documents, "decided", as_of, "not-decided"),
             dated(each, documents, "visible_date", as_of),
-            told(each, documents, "reviewed", "status") or not_older(each, last, parameters.max_age_years * 12, as_of),
+            told(each, documents, "reviewed", "status")
+            or recent(each, last, parameters.max_age_years * 12, own, as_of),
             _parts(each, documents),
         )
 

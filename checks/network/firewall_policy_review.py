@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.record_rules.joins import as_exported
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.documents import Document
 from collector.records.network import FirewallChain, FirewallReview
@@ -35,6 +38,7 @@ class Parameters:
 
 
 REASONS = {
+    "export-older": COMMON["export-older"],
     "never-reviewed": Reason(
         Text(
             "Reglerna i {device} har aldrig gåtts igenom enligt loggen.", "The log holds no review of {device}'s rules."
@@ -76,9 +80,10 @@ def judge(
     log = evidence.reading(FirewallReview)
     reviews = sorted(log.records, key=repr)
     today = as_of.date()
+    rule = partial(_judge_device, months=parameters.review_months, whole=log.complete)
     for device in sorted({chain.device for chain in chains.records}):
         own = [each.date for each in reviews if each.device in {device, EVERY_FIREWALL} and each.date <= today]
-        yield _judge_device(device, own, months_before(today, parameters.review_months), whole=log.complete)
+        yield as_exported(device, log, as_of, partial(rule, device, own)) or conforms(device)
     documents = evidence.reading(Document)
     if any(_is_policy(each, today) for each in documents.records):
         yield conforms("brandväggspolicy")
@@ -88,7 +93,8 @@ def judge(
         yield undetermined("brandväggspolicy", "no-document-register")
 
 
-def _judge_device(device: str, reviews: list[date], limit: date, *, whole: bool) -> Outcome:
+def _judge_device(device: str, reviews: list[date], moment: datetime, *, months: int, whole: bool) -> Outcome:
+    limit = months_before(moment.date(), months)
     latest = max(reviews, default=None)
     if latest is not None and latest >= limit:
         return conforms(device)

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacking, lacks_column, latest, unread
+from checks.record_rules.joins import grouped, has_one, key_of, lacking, lacks_column, latest, recent, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
     filled,
     has_column,
-    not_older,
 )
 from checks.suppliers.contract_security_clauses import WORDS
 from collector.evidence import EvidenceSet, Population, Reading
@@ -91,5 +90,4 @@ def _used(
     last = latest((each.date for each in audits), as_of)
     if last is None:
         return lacks_column(row, log, "category") or has_one(row, (), log, "never-used")
-    old = not_older(row, last, parameters.use_months, as_of)
-    return old and (unread(row, log) or old)
+    return recent(row, last, parameters.use_months, log, as_of)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import grouped, has_one, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
@@ -69,7 +70,8 @@ def judge(
         elif row.risk_class != "high":
             yield out_of_scope(row, "not-high")
         else:
-            yield decide(row, _judge(row, made.get(key_of(row.name), []), log, parameters, as_of))
+            rule = partial(_judge, row, made.get(key_of(row.name), []), log, parameters)
+            yield decide(row, as_exported(row, log, as_of, rule))
 
 
 def _judge(

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.finding import Outcome, deviates
-from checks.record_rules.joins import has_one, key_of, lacking, lacks_column, latest, unread
+from checks.record_rules.joins import has_one, key_of, lacking, lacks_column, latest, recent
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
-    not_older,
     told,
 )
 from collector.evidence import EvidenceSet, Population, Reading
@@ -80,9 +79,9 @@ def _judge(
     last = latest((each.received for each in there), as_of)
     if last is None:
         return has_one(row, (), log, "never")
-    old = not_older(row, last, months, as_of)
+    old = recent(row, last, months, log, as_of)
     if old is not None:
-        return unread(row, log) or old
+        return old
     missing = lacking(row.indicators, (name for each in there if each.received == last for name in each.indicators))
     if not missing:
         return None

@@ -1,8 +1,9 @@
 """Evidence of a test, judged anew with one part of it missing: what is not seen neither acquits nor accuses.
 
 Each kind that a check joins is replaced in turn by a source that did not answer, and by an export whose rows could not
-be read; each column of a register is replaced by one that the export does not have. What deviated may then be
-undetermined, but may not vanish from a finding that is settled; and nobody new may be accused.
+be read; each column of a register is replaced by one that the export does not have; and what was read is dated to an
+earlier day. What deviated may then be undetermined, but may not vanish from a finding that is settled; and nobody new
+may be accused.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from checks.discovery import ModuleCheck
@@ -54,6 +55,7 @@ def _exceptions(found: Iterable[Finding]) -> set[tuple[str, str]]:
 
 
 def _lessened(check: ModuleCheck, held: EvidenceSet, *, columns: bool) -> Iterator[tuple[str, EvidenceSet]]:
+    yield "what came after the exports", EvidenceSet(tuple(map(_older, held.populations)), held.gaps)
     for kind in check.reads:
         name = kind_name(kind)
         there = [each for each in held.populations if each.kind == name]
@@ -71,6 +73,11 @@ def _lessened(check: ModuleCheck, held: EvidenceSet, *, columns: bool) -> Iterat
 
 def _gap(population: Population[Any], subject: str | None = None) -> Gap:
     return Gap(population.kind, population.source, GapCause.UNREACHABLE, "no answer", subject=subject)
+
+
+def _older(population: Population[Any]) -> Population[Any]:
+    written = population.provenance.speaks_of - timedelta(days=30)
+    return replace(population, provenance=replace(population.provenance, dated=written))
 
 
 def _emptied(population: Population[Any]) -> Population[Any]:
