@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from collector.evidence import GapCause
+from collector.evidence import GapCause, Provenance
 from collector.records.backup import Snapshot
 from collector.records.host import Host
 from collector.records.identity import Account
@@ -59,6 +59,9 @@ class CountingRecorder:
         """Is of no interest here."""
 
     def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None:
+        """Is of no interest here."""
+
+    def relayed(self, kind: type[Record], provenance: Provenance) -> None:
         """Is of no interest here."""
 
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None:

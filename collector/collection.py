@@ -83,6 +83,7 @@ class _Kind:
     ran: list[str] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
     dated: datetime | None = None
+    relayed: Provenance | None = None
 
 
 class _Recorder:
@@ -230,6 +231,11 @@ class _Recorder:
                     earlier = self._kinds[kind].dated
                     self._kinds[kind].dated = moment if earlier is None else min(earlier, moment)
 
+    def relayed(self, kind: type[Record], provenance: Provenance) -> None:
+        with self._lock:
+            if kind in self._kinds:
+                self._kinds[kind].relayed = provenance
+
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
             message = f"not a file name for a bundle: {name!r}"
@@ -274,6 +280,8 @@ class _Recorder:
         )
 
     def _provenance(self, state: _Kind, finished: datetime) -> Provenance:
+        if state.relayed is not None:
+            return state.relayed
         return Provenance(
             method=tuple(state.ran),
             identity=self._identity,

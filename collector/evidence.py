@@ -53,6 +53,26 @@ OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
+class Relay:
+    """The sealed bundle of another run that evidence came in: where an auditor finds what that run read."""
+
+    bundle: str
+    """The bundle's identity (SHA-256, hex)."""
+    run: str
+    """The run's id."""
+    source: str
+    """The source's id in that run."""
+    organisation: str
+    """Whose bundle it says that it is."""
+    signer: str
+    """Fingerprint of the key that sealed it, which this run's settings trust."""
+    sealed: datetime
+    """End of that run, UTC, by its own clock."""
+    read: datetime
+    """When it was read, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where evidence comes from: enough for someone else to ask the same question again."""
 
@@ -74,6 +94,8 @@ class Provenance:
     """SHA-256 (hex) of each raw answer kept in the bundle; empty where the records carry all of it."""
     dated: datetime | None = None
     """When the content was written, UTC, where that was before it was read: an export's own time."""
+    relayed: tuple[Relay, ...] = ()
+    """The bundles of other runs that it came in, the last one first; everything else here is the first run's word."""
 
     @property
     def speaks_of(self) -> datetime:

@@ -105,12 +105,18 @@ class EvidenceWriter:
             self._file.write(self._gzip.compress(b"\n".join(lines) + b"\n"))
 
 
-def read_records(path: Path, kind: type[R]) -> Iterator[R]:
+def read_records(path: Path, kind: type[R], most: int | None = None) -> Iterator[R]:
     """The records of one evidence file, one at a time.
 
-    Raises RecordError (with the line number) for a line that does not fit, OSError or EOFError for a damaged file.
+    Raises RecordError (with the line number) for a line that does not fit and where all lines together have more than
+    `most` octets, OSError or EOFError for a damaged file.
     """
-    for records, _ in _record_blocks(path, strict_reader(kind)):
+    size = 0
+    for records, octets in _record_blocks(path, strict_reader(kind)):
+        size += octets
+        if most is not None and size > most:
+            message = f"{path.name} unpacks to more than {most:,} octets"
+            raise RecordError(message)
         yield from records
 
 

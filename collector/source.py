@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from collector.evidence import GapCause
+from collector.evidence import GapCause, Provenance
 from collector.records.record import Record
 
 
@@ -85,6 +85,9 @@ class Recorder(Protocol):
 
     def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None:
         """Record when an export was written, where that is known: it tells of no later time."""
+
+    def relayed(self, kind: type[Record], provenance: Provenance) -> None:
+        """Say that another run obtained a kind: its provenance, with the bundle that it came in, stands for it."""
 
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None:
         """Keep an answer as received, secrets removed, under an ASCII file name."""

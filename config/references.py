@@ -94,9 +94,11 @@ def _check_source(document: Document, source: Node, path: DocumentPath) -> None:
             document.problem((*path, remote), "this key is required with login")
     if kind == "ldap":
         _check_bind(document, source, path)
-    if kind == "probe":
+    if kind in ("probe", "bundle"):
         zones = (name for zone in document.root.items("zones") if (name := zone.text("name")) is not None)
         known(document, (*path, "zone"), zones, "zone")
+    if kind == "bundle" and source.get("zone") is None and "probe" in [each.value for each in source.items("kinds")]:
+        document.problem((*path, "zone"), "this key is required with probes: the zone that the worker stands in")
 
 
 def _check_bind(document: Document, source: Node, path: DocumentPath) -> None:

@@ -423,6 +423,29 @@ class PrivacyIdeaSource(SourceSettings):
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
+class BundleSource(SourceSettings):
+    """Evidence that another Styrk read and sealed: a worker in a zone that this host has no way into.
+
+    `controlled_by` says who runs that Styrk: what a supplier's read is taken as provided, not as observed.
+    """
+
+    type: Literal["bundle"]
+    path: Path
+    """A bundle's folder or .zip, or a folder of them, named by their runs: the newest of these is read."""
+    trusted_keys: Path
+    """The keys that may have sealed it, which came by another road: a .pub file, or an allowed_signers file."""
+    source: Identifier
+    """Id of the source in the other Styrk's settings; each one is an entry of its own here."""
+    kinds: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=100)]
+    """Kinds of records that are taken, as the bundle's files are called: `probe`, `host`, `account`."""
+    zone: str | None = None
+    """With probes: the zone that the worker stands in; it speaks for no other."""
+    organisation: Annotated[str, Field(min_length=1)] | None = None
+    """Whose bundle it must say that it is; this organisation's where not given."""
+    max_age_hours: Annotated[int, Field(ge=1, le=8784)] = 26
+    """A bundle that was sealed, or evidence that was read, longer ago than this counts for nothing."""
+
+
 class DocumentSource(SourceSettings):
     """A folder of documents as files (PDF, DOCX, ODT), held against the registers that name them."""
 
@@ -452,6 +475,7 @@ AnySource = Annotated[
     | TlsSource
     | MailDomainSource
     | PrivacyIdeaSource
+    | BundleSource
     | DocumentSource,
     Field(discriminator="type"),
 ]

@@ -17,6 +17,7 @@ from config.sources import (
     AnySource,
     BackupReport,
     BorgSource,
+    BundleSource,
     DocumentSource,
     DrillReports,
     EntraSource,
@@ -154,11 +155,8 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             from collector.network.nftables import NftablesFirewalls
 
             return NftablesFirewalls(entry, _connect(entry.login))
-        case ProbeSource():
-            from collector.network.probe import ReachabilityProbe
-            from collector.register.declared import zones_of
-
-            return ReachabilityProbe(entry, zones_of(settings.zones), _connect(entry.login))
+        case ProbeSource() | BundleSource():
+            return _of_zones(entry, settings)
         case TlsSource():
             from collector.network.tls import TlsHandshakes
 
@@ -169,6 +167,20 @@ def _system(entry: AnySource, settings: Settings) -> Source:
             return MailDomains(entry)
         case BackupReport() | DocumentSource() | DrillReports() | FirewallExportSource():
             return _handed_over(entry)
+
+
+def _of_zones(entry: ProbeSource | BundleSource, settings: Settings) -> Source:
+    """The source for one entry that is held against the declared zones."""
+    from collector.register.declared import zones_of
+
+    zones = zones_of(settings.zones)
+    if isinstance(entry, ProbeSource):
+        from collector.network.probe import ReachabilityProbe
+
+        return ReachabilityProbe(entry, zones, _connect(entry.login))
+    from styrk.relayed_evidence import RelayedEvidence
+
+    return RelayedEvidence(entry, settings.organisation.name, zones)
 
 
 def _backup(entry: ResticSource | BorgSource | ProxmoxBackupSource | VeeamSource) -> Source:

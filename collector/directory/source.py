@@ -11,6 +11,7 @@ from collector.directory import group_policy
 from collector.directory.active_directory_reading import ActiveDirectory
 from collector.directory.openldap_reading import OpenLdap
 from collector.directory.reading import DirectoryReader
+from collector.evidence import Provenance
 from collector.records.directory import PolicySetting
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
@@ -196,6 +197,8 @@ class _Notes:
         self._ahead = source_time - read_at
 
     def dated(self, moment: datetime, kinds: Iterable[type[Record]]) -> None: ...
+
+    def relayed(self, kind: type[Record], provenance: Provenance) -> None: ...
 
     def raw(self, name: str, data: bytes, kinds: Iterable[type[Record]]) -> None: ...
 

@@ -12,6 +12,10 @@ class BundleError(Exception):
         super().__init__(f"{self.detail}; {remedy}" if remedy else self.detail)
 
 
+class NewerFormatError(BundleError):
+    """A part of a bundle is in a form that this version does not know: most likely a newer one wrote it."""
+
+
 def _printable(text: str) -> str:
     """Words that may come from a file nobody trusts: line breaks and terminal escapes are shown, not obeyed."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

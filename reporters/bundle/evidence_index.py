@@ -13,7 +13,7 @@ from collector.evidence_file import RecordKeeper, canonical, parse_json, sha256_
 from collector.records.codec import JsonValue, decode, encode
 from collector.records.kinds import KINDS
 from collector.records.record import Record
-from reporters.bundle.errors import BundleError
+from reporters.bundle.errors import BundleError, NewerFormatError
 from reporters.bundle.layout import EVIDENCE, EVIDENCE_INDEX, RAW, is_segment, read_small
 
 FORMAT = 1
@@ -52,7 +52,7 @@ def parse_index(data: bytes) -> EvidenceSet:
     try:
         match parse_json(data):
             case {"format": int(number)} if number != FORMAT:
-                raise BundleError(f"the evidence index has format {number}, this version reads {FORMAT}", _NEWER)
+                raise NewerFormatError(f"the evidence index has format {number}, this version reads {FORMAT}", _NEWER)
             case {"format": int(), "gaps": list(gaps), "populations": list(populations), **others} if not others:
                 evidence = EvidenceSet(
                     tuple(decode(Population, value) for value in populations),
@@ -61,7 +61,7 @@ def parse_index(data: bytes) -> EvidenceSet:
             case _:
                 raise BundleError("not an evidence index")
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"the evidence index cannot be read: {error}", _NEWER) from error
+        raise NewerFormatError(f"the evidence index cannot be read: {error}", _NEWER) from error
     everything: list[Population[Record] | Gap] = [*evidence.populations, *evidence.gaps]
     for each in everything:
         if not (is_segment(each.source) and is_segment(each.kind)):

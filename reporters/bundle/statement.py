@@ -9,7 +9,7 @@ from datetime import datetime
 
 from collector.evidence_file import canonical, parse_json
 from collector.records.codec import JsonValue, decode_time
-from reporters.bundle.errors import BundleError
+from reporters.bundle.errors import BundleError, NewerFormatError
 from reporters.bundle.layout import MANIFEST, is_path, is_segment
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -69,7 +69,7 @@ def parse(payload: bytes) -> Statement:
     except (ValueError, RecursionError) as error:
         raise BundleError(f"not an in-toto statement: {error}") from error
     if predicate_type != PREDICATE_TYPE:
-        raise BundleError(
+        raise NewerFormatError(
             f"the statement is of type {predicate_type!r:.80}, this verifier knows {PREDICATE_TYPE}",
             "verify with a newer version",
         )

@@ -8,12 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from reporters.bundle.archive import LIMITS, Limits
-from reporters.bundle.errors import BundleError
+from reporters.bundle.errors import BundleError, NewerFormatError
 from reporters.bundle.problem import Failed, NotChecked, Problem
 from reporters.bundle.reader import open_bundle
 from reporters.bundle.rules import OPTIONAL_RULES, RULES, Case
 from reporters.bundle.trust import TrustedKey
 
+NEWER = "newer"
+"""Code of the problem that a part is in a form that this version does not know."""
 _SHOWN = 5
 
 
@@ -105,6 +107,8 @@ def _step(name: str, case: Case) -> Step:
         return Step(name, StepStatus.FAILED, _told(failure.problems), failure.problems)
     except NotChecked as reason:
         return Step(name, StepStatus.NOT_CHECKED, str(reason))
+    except NewerFormatError as error:
+        return Step(name, StepStatus.FAILED, str(error), (Problem(NEWER, detail=str(error)),))
     except BundleError as error:
         return Step(name, StepStatus.FAILED, str(error), (Problem("malformed", detail=str(error)),))
     except OSError as error:
