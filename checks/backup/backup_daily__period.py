@@ -4,8 +4,11 @@ A day is missed when no restore point was taken on it (calendar days in UTC) and
 `tolerance_hours` passed between the restore points around it. A system whose register names another interval
 (`backup_interval_hours`) deviates when two restore points are further apart than that, or the last one is older, and is
 undetermined where they may have been thinned out. A day on which a job's run ended well is not missed, though its
-restore point may since have been thinned out. Days before the first restore point that is kept are not known. Of the
-others, what happened since the last restore point is judged by `backup-daily`.
+restore point may since have been thinned out. Retention takes the older first (`forget --keep-daily 7 --keep-weekly 4`
+leaves one a week beyond the seventh day), so a day is known to be missed where restore points of the days just before
+it are kept, or where the runs of the host's jobs go on around it and none of that day ended well; else it is not known.
+Nor are the days before the first restore point that is kept. Of the others, what happened since the last restore point
+is judged by `backup-daily`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_history import History, Runs, first_day, longest_over, named_days, runs_by_day, spells
+from checks.backup.backup_history import (
+    History,
+    Runs,
+    first_day,
+    longest_over,
+    named_days,
+    not_thinned,
+    runs_by_day,
+    spells,
+)
 from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst, written
 from checks.backup.restore_points import Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
@@ -150,9 +162,14 @@ def _judge_days(
     good, failed = runs.of(system, host)
     last = as_of.toordinal() - 1
     since = [gone[-1]] if newest_list is not None and newest_list - gone[-1].start <= limit else []
-    missing = [day for spell in long if spell not in since for day in spell.days(first, last) if day not in good]
+    certain = not_thinned(spells((point.time for point in found), as_of, 1), limit)
+    told = _days_told(good | failed)
+    empty = [(day, spell) for spell in long if spell not in since for day in spell.days(first, last) if day not in good]
+    missing = [day for day, spell in empty if spell in certain or day in told]
     if not missing and any(day not in good for spell in since for day in spell.days(first, last)):
         return undetermined(system, "export-older", host=host, written=newest_list)
+    if empty and not missing:
+        return undetermined(system, "thinned-out", host=host)
     if missing:
         return deviates(
             system,
@@ -163,6 +180,11 @@ def _judge_days(
             longest=max(spell.hours for spell in long),
         )
     return _of_history(system, host, found[0].time, first)
+
+
+def _days_told(ran: frozenset[int]) -> range:
+    """The days that the runs of a host's jobs tell of: from the first of them to the last."""
+    return range(min(ran), max(ran) + 1) if ran else range(0)
 
 
 def _of_history(system: ProtectedSystem, host: str, oldest: datetime, first: int) -> Outcome:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ CASES: dict[str, tuple[list[Snapshot], str | None]] = {
     "late one day": ([*nightly(10, without=[3]), point(6 + 24 * 3 - 5)], None),
     "nothing": ([], None),
     "new": (nightly(3), "?history-short"),
-    "a gap in what is new": (nightly(4, without=[2]), "!days-missing"),
+    "a gap in what is new": (nightly(4, without=[2]), "?thinned-out"),
+    "a gap after four nights": (nightly(7, without=[2]), "!days-missing"),
     "another host": (nightly(10, host="app2"), None),
     "in the future alone": ([point(-50)], None),
 }
@@ -30,6 +32,36 @@ def test_one_system(name: str) -> None:
     taken, expected = CASES[name]
     found = finding(CHECK, register(system()), seen(Snapshot, *taken))
     assert reasons(found).get("Ekonomi") == expected
+
+
+THINNED = [*nightly(7), *(point(6 + 24 * day) for day in (13, 20, 27, 34))]
+"""What `forget --keep-daily 7 --keep-weekly 4` leaves of nightly restore points."""
+MONTH = {"period_days": 31}
+
+
+@pytest.mark.parametrize("period_days", [7, 14, 31])
+def test_what_retention_removed_is_no_gap(period_days: int) -> None:
+    parts = register(system()), seen(Snapshot, *THINNED)
+    assert reasons(finding(CHECK, *parts, parameters={"period_days": period_days})) == {"Ekonomi": "?thinned-out"}
+
+
+def test_a_gap_among_what_retention_keeps_is_one() -> None:
+    kept = [each for each in THINNED if each.time != at(6 + 24 * 2)]
+    found = finding(CHECK, register(system()), seen(Snapshot, *kept), parameters=MONTH)
+    assert reasons(found) == {"Ekonomi": "!days-missing"}
+    assert found.exceptions[0].facts["count"] == 1
+
+
+def test_the_log_of_the_jobs_tells_of_the_days_that_retention_removed() -> None:
+    parts = register(system()), seen(Snapshot, *THINNED)
+
+    def with_runs(days: Iterable[int]) -> dict[str, str]:
+        log = seen(BackupRun, *(ran(6 + 24 * day) for day in days), source="jobs")
+        return reasons(finding(CHECK, *parts, log, parameters=MONTH))
+
+    assert with_runs(range(33)) == {}
+    assert with_runs(day for day in range(33) if day != 17) == {"Ekonomi": "!days-missing"}
+    assert with_runs(range(10)) == {"Ekonomi": "?thinned-out"}
 
 
 def test_the_days_are_named() -> None:
