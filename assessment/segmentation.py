@@ -16,11 +16,11 @@ from itertools import permutations
 from checks.finding import Outcome, Verdict
 from checks.judgement import Check
 from checks.network.addresses import is_network
-from checks.network.declared_flows import is_legible
+from checks.network.declared_flows import Unclear, illegible_text, is_legible
 from checks.network.estate import Estate
 from checks.network.firewall import FirewallEvidence
 from checks.network.firewalls import firewalls_of
-from checks.network.pairs import PairVerdict, judge_pair, ports_text
+from checks.network.pairs import UNSURE, PairVerdict, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError
 from collector.evidence import EvidenceSet, Gap
 from collector.records.codec import JsonValue, encode
@@ -107,7 +107,11 @@ def matrix(evidence: EvidenceSet, checks: Sequence[Check], as_of: datetime) -> M
     cells = {pair: Cell(*pair) for pair in permutations(names, 2)}
     for flow in sorted(evidence.reading(DeclaredFlow).records, key=repr):
         if (flow.source, flow.destination) in cells:
-            cells[flow.source, flow.destination].declared.append(flow)
+            cell = cells[flow.source, flow.destination]
+            cell.declared.append(flow)
+            text = illegible_text(flow)
+            if text is not None and RULES in asked:
+                cell.remarks.append(Remark(RULES, "flow-illegible", Verdict.UNDETERMINED, flow.subject, {"text": text}))
     found = firewalls_of(evidence)
     _configure(cells, evidence, [each for each in found if isinstance(each, FirewallEvidence)], zones, as_of.date())
     _observe(cells, evidence, [asked[name] for name in (PROBES, AGREEMENT) if name in asked], as_of)
@@ -124,17 +128,19 @@ def _configure(
     zones: Sequence[Zone],
     today: date,
 ) -> None:
-    flows = sorted((flow for flow in evidence.reading(DeclaredFlow).records if is_legible(flow)), key=repr)
+    declared = evidence.reading(DeclaredFlow)
+    flows = sorted((flow for flow in declared.records if is_legible(flow)), key=repr)
+    unclear = Unclear(declared.records, today, whole=declared.complete)
     if not firewalls or not all(is_network(text) for zone in zones for text in zone.networks):
         return
     estate = Estate(firewalls, zones, flows)
-    told = bool(evidence.reading(DeclaredFlow).populations)
+    told = bool(declared.populations)
     try:
         for source, destination in permutations(zones, 2):
             cell = cells.get((source.name, destination.name))
             if cell is None:
                 continue
-            verdict = judge_pair(estate, source, destination, today)
+            verdict = judge_pair(estate, source, destination, today, unclear)
             cell.judged = cell.judged or verdict.judged
             cell.passing |= {name: ports_text(ports) for name, ports in verdict.passing.items() if ports}
             cell.unsure |= {name: ports_text(ports) for name, ports in verdict.unknown.items() if ports}
@@ -159,9 +165,10 @@ def _by_rules(verdict: PairVerdict, pair: str) -> Iterator[Remark]:
         }
         if each.valid_until is not None:
             facts["valid_until"] = encode(each.valid_until)
-        sure = each.reason != "rule-not-understood"
+        if each.flow is not None:
+            facts["flow"] = each.flow
         span = ports_text([(each.first, each.last)])
-        ends = Verdict.DEVIATES if sure else Verdict.UNDETERMINED
+        ends = Verdict.UNDETERMINED if each.reason in UNSURE else Verdict.DEVIATES
         yield Remark(RULES, each.reason, ends, f"{pair} {each.protocol}/{span}", facts)
     for cut in verdict.cuts:
         facts = {

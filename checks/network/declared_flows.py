@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from checks.network.addresses import Address, networks_of
-from checks.network.parts import port_range
+from checks.network.addresses import Address, is_network, networks_of
+from checks.network.parts import LAST_PORT, port_range
 from collector.records.network import DeclaredFlow
+
+_PORTS = re.compile(r" *[0-9]{1,5} *(?:- *[0-9]{1,5} *)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,44 @@ class Cover:
 
 def is_legible(flow: DeclaredFlow) -> bool:
     """Whether the flow's ports and addresses can be understood."""
-    try:
-        networks_of(flow.destination_addresses)
-        tuple(map(port_range, flow.ports))
-    except ValueError:
-        return False
-    return True
+    return illegible_text(flow) is None
+
+
+def illegible_text(flow: DeclaredFlow) -> str | None:
+    """The first text of a flow that is no port, no range of them and no network; None where there is none."""
+    for text in flow.ports:
+        if not _PORTS.fullmatch(text):
+            return text
+        first, last = port_range(text)
+        if not first <= last <= LAST_PORT:
+            return text
+    return next((text for text in flow.destination_addresses if not is_network(text)), None)
+
+
+class Unclear:
+    """What the part of the list of flows that was not read, or not understood, may declare.
+
+    A flow that is not understood may declare any port between its two zones by its protocol, while it holds; a row that
+    was not read may declare anything between any zones.
+    """
+
+    def __init__(self, flows: Iterable[DeclaredFlow], today: date, *, whole: bool = True) -> None:
+        self._whole = whole
+        self._flows = sorted(
+            (
+                flow
+                for flow in flows
+                if not is_legible(flow) and (flow.valid_until is None or flow.valid_until >= today)
+            ),
+            key=repr,
+        )
+
+    def about(self, zones: tuple[str, str], protocol: str) -> tuple[str, str] | None:
+        """The reason why a connection between two zones (source, destination) may be declared, and by which flow."""
+        for flow in self._flows:
+            if (flow.source, flow.destination) == zones and flow.protocol in (protocol, "any"):
+                return "flow-not-understood", flow.subject
+        return None if self._whole else ("flow-list-incomplete", "?")
 
 
 def cover(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checks.network.addresses import Address
+from checks.network.declared_flows import Unclear
 from checks.network.estate import Estate, Passage
 from checks.network.symbolic import End
 from collector.records.network import DeclaredFlow, FirewallRule, Zone
@@ -14,6 +15,8 @@ from collector.records.network import DeclaredFlow, FirewallRule, Zone
 PROTOCOLS = ("tcp", "udp")
 OUTSIDE_ROLES = frozenset({"internet", "external"})
 """Roles of zones towards which the sender's address is commonly replaced."""
+UNSURE = frozenset({"rule-not-understood", "flow-not-understood", "flow-list-incomplete"})
+"""Reasons of openings that may be none, or be declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,14 @@ class Opening:
     first: int
     last: int
     reason: str
-    """passes-undeclared, passes-after-expiry or rule-not-understood."""
+    """passes-undeclared, passes-after-expiry, or one of UNSURE."""
     device: str
     rule: str
     source: Address
     destination: Address
     valid_until: date | None = None
+    flow: str | None = None
+    """The declared flow that may hold it, and was not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,13 @@ class _Cover:
         ]
 
 
-def judge_pair(estate: Estate, source: Zone, destination: Zone, today: date) -> PairVerdict:
-    """What rules and declared flows make of one pair of zones; raises TooMuchError."""
+def judge_pair(
+    estate: Estate, source: Zone, destination: Zone, today: date, unclear: Unclear | None = None
+) -> PairVerdict:
+    """What rules and declared flows make of one pair of zones; raises TooMuchError.
+
+    `unclear`: what flows that are not among the estate's may declare.
+    """
     verdict = PairVerdict()
     flows = list(enumerate(estate.flows_to(destination)))
     hidden: dict[tuple[str, str], None] = {}
@@ -102,7 +112,8 @@ def judge_pair(estate: Estate, source: Zone, destination: Zone, today: date) -> 
             ],
             today,
         )
-        verdict.openings += _openings(estate, protocol, passages, cover)
+        doubt = unclear.about((source.name, destination.name), protocol) if unclear else None
+        verdict.openings += [_doubted(each, doubt) for each in _openings(estate, protocol, passages, cover)]
         verdict.cuts += _cuts(estate, protocol, passages, cover)
         passing, unknown = _union(each.passes for each in passages), _union(each.unknown for each in passages)
         verdict.passing[protocol] = estate.ports.ranges(passing)
@@ -111,6 +122,13 @@ def judge_pair(estate: Estate, source: Zone, destination: Zone, today: date) -> 
             hidden |= {(name, rule_name(rule)): None for each in passages for _, name, rule in each.hidden}
     verdict.hidden = list(hidden)
     return verdict
+
+
+def _doubted(opening: Opening, doubt: tuple[str, str] | None) -> Opening:
+    """An opening that may be declared after all."""
+    if doubt is None or opening.reason in UNSURE:
+        return opening
+    return replace(opening, reason=doubt[0], flow=doubt[1])
 
 
 def _openings(estate: Estate, protocol: str, passages: Sequence[Passage], cover: _Cover) -> list[Opening]:

@@ -7,7 +7,8 @@ itself or from a firewall in its name: both are undetermined where no flow is de
 host, its open ports tell more: a refusal on a port that it listens on came from a firewall, and a declared flow to a
 port that nothing listens on lacks its service and not its way. By UDP, silence shows nothing: an open port may be
 silent. A vantage without a route has shown nothing unless the target answered it on another port. While the list of
-flows is not whole, no opening is called undeclared.
+flows is not whole, no opening is called undeclared; nor is one between two zones of which a flow by its protocol is not
+understood.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import ip_interface
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import is_network
-from checks.network.declared_flows import cover, is_legible
+from checks.network.declared_flows import Unclear, cover, is_legible
 from checks.network.hosts import Listeners
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Interface, Listener
@@ -114,6 +115,13 @@ REASONS = {
         ),
         Text("Rätta de flöden som inte kunde läsas.", "Mend the flows that could not be read."),
     ),
+    "flow-not-understood": Reason(
+        Text(
+            "Om det är angivet beror på flödet {flow}, som inte kunde tolkas.",
+            "Whether it is declared depends on the flow {flow}, which could not be understood.",
+        ),
+        Text("Rätta portar och adresser i flödet.", "Correct the ports and addresses of the flow."),
+    ),
     "target-not-understood": Reason(
         Text("Målets adress {target} kunde inte tolkas.", "The target's address {target} could not be understood."),
     ),
@@ -128,7 +136,7 @@ def judge(
     declared = evidence.reading(DeclaredFlow)
     flows = [flow for flow in declared.records if is_legible(flow)]
     listeners = Listeners(evidence)
-    whole = declared.complete and len(flows) == sum(population.count for population in declared.populations)
+    unclear = Unclear(declared.records, as_of.date())
     for probe in probes.records:
         if probe.zone == probe.target_zone:
             yield out_of_scope(probe, "same-zone")
@@ -138,7 +146,16 @@ def judge(
             yield undetermined(probe, "target-not-understood", target=probe.target)
         else:
             listening = listeners.listening(probe.target, probe.protocol, probe.port)
-            yield _judge_probe(probe, flows, as_of.date(), listening=listening, whole=whole)
+            said = _judge_probe(probe, flows, as_of.date(), listening=listening, whole=declared.complete)
+            doubt = unclear.about((probe.zone, probe.target_zone), probe.protocol)
+            yield undetermined(probe, doubt[0], flow=doubt[1]) if doubt and _rests_on_flows(probe, said) else said
+
+
+def _rests_on_flows(probe: Probe, said: Outcome) -> bool:
+    """Whether what is said of a probe would be otherwise if another flow were declared that covers it."""
+    if said.reason in {"open-not-declared", "open-after-expiry", "flow-list-incomplete"}:
+        return True
+    return said.verdict is Verdict.CONFORMS and probe.outcome != "open"
 
 
 def _judge_probe(

@@ -6,8 +6,10 @@ addresses, IPv4 and IPv6, TCP and UDP. Ports that pass without a declared flow d
 rules cut, and a firewall that puts its own address in the sender's place between two zones, so that nobody behind it
 sees who connects (zones with the role `internet` set aside). A firewall that filters no routed traffic deviates as a
 whole. Where a rule holds an expression that is not understood, just the ports and addresses that it meets are
-undetermined; so is a firewall whose chains, rules or interfaces were not all read, or whose rules make more work than
-is done for one estate. So is a pair of zones where the only way leads to a router of which nothing was read.
+undetermined; where a declared flow is not understood, just what else passes between its two zones by its protocol; and
+while the list of flows is not whole, all that passes and is not declared. So is a firewall whose chains, rules or
+interfaces were not all read, or whose rules make more work than is done for one estate, and a pair of zones where the
+only way leads to a router of which nothing was read.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import permutations
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.finding import Fact, Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.network.addresses import is_network
-from checks.network.declared_flows import is_legible
+from checks.network.declared_flows import Unclear, illegible_text, is_legible
 from checks.network.estate import Estate
 from checks.network.firewall import Firewall, FirewallEvidence
 from checks.network.firewalls import Unread, firewalls_of
-from checks.network.pairs import PROTOCOLS, judge_pair, ports_text
+from checks.network.pairs import PROTOCOLS, UNSURE, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Interface, Route
@@ -90,10 +92,39 @@ REASONS = {
             "Whether {device} lets it through depends on a rule that was not understood ({rule}).",
         ),
     ),
+    "flow-illegible": Reason(
+        Text("{text} kunde inte tolkas som port eller adress.", "{text} could not be understood as port or address."),
+        Text("Rätta portar och adresser i flödet.", "Correct the ports and addresses of the flow."),
+    ),
+    "flow-not-understood": Reason(
+        Text(
+            "{device} släpper igenom, t.ex. från {origin} till {destination} ({rule}); det kan vara angivet av {flow}, "
+            "som inte kunde tolkas.",
+            "{device} lets it through, e.g. from {origin} to {destination} ({rule}); it may be declared by {flow}, "
+            "which could not be understood.",
+        ),
+        Text("Rätta portar och adresser i flödet.", "Correct the ports and addresses of the flow."),
+    ),
+    "flow-list-incomplete": Reason(
+        Text(
+            "{device} släpper igenom, t.ex. från {origin} till {destination} ({rule}); alla angivna flöden kunde inte "
+            "läsas.",
+            "{device} lets it through, e.g. from {origin} to {destination} ({rule}); not all declared flows could be "
+            "read.",
+        ),
+        Text("Rätta de flöden som inte kunde läsas.", "Mend the flows that could not be read."),
+    ),
+    "zone-not-declared": Reason(
+        Text(
+            "Flödet går mellan {source} och {destination}, men zonen {zone} är inte angiven.",
+            "The flow goes between {source} and {destination}, but the zone {zone} is not declared.",
+        ),
+        Text("Ange zonen under zones, eller rätta dess namn.", "Declare the zone under zones, or correct its name."),
+    ),
     "rules-unread": Reason(
         Text(
-            "Kedjor, regler, gränssnitt, zoner eller flöden kunde inte läsas i sin helhet.",
-            "Chains, rules, interfaces, zones or flows could not be read in full.",
+            "Kedjor, regler, gränssnitt eller zoner kunde inte läsas i sin helhet.",
+            "Chains, rules, interfaces or zones could not be read in full.",
         ),
         Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
     ),
@@ -144,11 +175,8 @@ def judge(
     chains: Population[FirewallChain], evidence: EvidenceSet, _parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
     """Outcomes per firewall, zone pair, protocol and range of ports, and per declared flow that is cut."""
-    declared = evidence.reading(DeclaredFlow)
-    whole = all(
-        reading.complete or not reading.populations
-        for reading in (evidence.reading(Zone), evidence.reading(DeclaredFlow))
-    )
+    declared = evidence.reading(Zone)
+    whole = declared.complete or not declared.populations
     found = firewalls_of(evidence)
     own = [each for each in found if each.source == chains.source]
     zones = sorted(evidence.reading(Zone).records, key=lambda zone: (zone.name, repr(zone)))
@@ -162,28 +190,42 @@ def judge(
             yield undetermined(each.name, "address-not-understood", text=text)
         else:
             sound.append(each)
+    if chains.source == min(each.source for each in evidence.reading(FirewallChain).populations):
+        yield from _of_flows(evidence, {zone.name for zone in zones}, whole=whole)
     if not sound:
         return
+    flows = sorted(filter(is_legible, evidence.reading(DeclaredFlow).records), key=repr)
     readable = [each for each in found if isinstance(each, FirewallEvidence)]
     try:
-        yield from _judge_estate(Estate(readable, zones, sorted(declared.records, key=repr)), sound, evidence, as_of)
+        yield from _judge_estate(Estate(readable, zones, flows), sound, evidence, as_of)
     except TooMuchError:
         for each in sound:
             yield undetermined(each.name, "too-many-pieces")
 
 
 def _strange(evidence: EvidenceSet) -> str | None:
-    """The first text of the declarations that is no network, no address and no port."""
+    """The first text of the declared zones that is no network."""
     texts = [text for zone in evidence.reading(Zone).records for text in zone.networks if not is_network(text)]
-    texts += [flow.subject for flow in evidence.reading(DeclaredFlow).records if not is_legible(flow)]
     return min(texts, default=None)
+
+
+def _of_flows(evidence: EvidenceSet, zones: set[str], *, whole: bool) -> Iterator[Outcome]:
+    """The declared flows that are not understood, and, where all zones were read, those of zones that are not there."""
+    for flow in sorted(evidence.reading(DeclaredFlow).records, key=repr):
+        text = illegible_text(flow)
+        if text is not None:
+            yield undetermined(flow, "flow-illegible", text=text)
+        elif whole and not {flow.source, flow.destination} <= zones:
+            lost = min({flow.source, flow.destination} - zones)
+            yield undetermined(flow, "zone-not-declared", source=flow.source, destination=flow.destination, zone=lost)
 
 
 def _judge_estate(
     estate: Estate, own: list[FirewallEvidence], evidence: EvidenceSet, as_of: datetime
 ) -> Iterator[Outcome]:
     """The firewalls of one source, and each pair of zones whose first way begins at one of them."""
-    flow_list = bool(evidence.reading(DeclaredFlow).populations)
+    declared = evidence.reading(DeclaredFlow)
+    unclear = Unclear(declared.records, as_of.date(), whole=declared.complete)
     source = own[0].source
     open_wide = {(each.source, each.name) for each in estate.firewalls if not each.filter.filters}
     outcomes: list[Outcome] = []
@@ -198,10 +240,10 @@ def _judge_estate(
             continue
         if min(each.source for each in firsts) != source or names <= open_wide:
             continue
-        if not flow_list:
+        if not declared.populations:
             outcomes.append(undetermined(f"{origin.name} -> {destination.name}", "no-flow-list"))
         else:
-            outcomes += _judge_zones(estate, origin, destination, as_of)
+            outcomes += _judge_zones(estate, origin, destination, as_of, unclear)
     for each in own:
         if each.name not in between:
             yield undetermined(each.name, "stands-between-nothing")
@@ -229,14 +271,16 @@ def _lost(estate: Estate, source: str, origin: Zone, destination: Zone) -> Itera
         yield undetermined(f"{origin.name} -> {destination.name}", "way-unknown")
 
 
-def _judge_zones(estate: Estate, source: Zone, destination: Zone, as_of: datetime) -> Iterator[Outcome]:
+def _judge_zones(
+    estate: Estate, source: Zone, destination: Zone, as_of: datetime, unclear: Unclear
+) -> Iterator[Outcome]:
     pair = f"{source.name} -> {destination.name}"
-    verdict = judge_pair(estate, source, destination, as_of.date())
+    verdict = judge_pair(estate, source, destination, as_of.date(), unclear)
     for protocol in PROTOCOLS:
         openings = [each for each in verdict.openings if each.protocol == protocol]
         for each in openings:
-            make = undetermined if each.reason == "rule-not-understood" else deviates
-            facts = {"valid_until": each.valid_until} if each.valid_until is not None else {}
+            make = undetermined if each.reason in UNSURE else deviates
+            facts: dict[str, Fact] = {"valid_until": each.valid_until, "flow": each.flow}
             yield make(
                 f"{pair} {protocol}/{ports_text([(each.first, each.last)])}",
                 each.reason,

@@ -117,9 +117,12 @@ class Form:
         for name, column in self.columns.items():
             cell = _at(row, header.index(column))
             try:
-                values[name] = self._value(name, cell)
+                value = self._value(name, cell)
             except ValueUnreadableError as error:
                 faults.append(CellFault(row.number, column, _shown(cell), str(error)))
+            else:
+                if value is not None:  # an empty cell says what a field says that is not given
+                    values[name] = value
         if faults:
             raise RowUnreadableError(faults)
         values["row"] = row.number

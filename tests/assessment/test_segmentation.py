@@ -86,6 +86,15 @@ def test_a_firewall_that_was_not_read_is_not_agreement() -> None:
     assert len(found.gaps) == 1
 
 
+def test_a_flow_that_is_not_understood_leaves_its_own_pair_unknown() -> None:
+    strange = DeclaredFlow(source="a", destination="b", ports=("https",))
+    found = cell(*parts(rule("443"), rule("22"), flows=(FLOW, strange)))
+    assert found.picture is Picture.UNKNOWN
+    assert {each.reason for each in found.remarks} == {"flow-illegible", "flow-not-understood"}
+    back = matrix(evidence(*parts(rule("443"), flows=(FLOW, strange))), discover(), AS_OF).cells[1]
+    assert (back.source, back.picture) == ("b", Picture.AGREES)
+
+
 def test_without_zones_there_is_none() -> None:
     assert matrix(evidence(*parts(rule("443"))[:3]), discover(), AS_OF) is NONE
 

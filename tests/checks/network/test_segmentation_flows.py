@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -72,3 +72,32 @@ def test_an_opening_may_be_in_the_part_of_the_list_that_was_not_read() -> None:
     part = seen(DeclaredFlow, source="declared", missing=[gap(DeclaredFlow, source="declared")])
     made = probe(22, "open")
     assert reasons(finding(CHECK, seen(Probe, made), part)) == {made.subject: "?flow-list-incomplete"}
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (probe(443, "open"), None),
+        (probe(22, "open"), "?flow-not-understood"),
+        (probe(3389, "open"), "?flow-not-understood"),
+        (probe(22, "filtered"), "?flow-not-understood"),
+        (probe(443, "filtered"), "!declared-but-closed"),
+        (probe(22, "failed"), "?probe-failed"),
+    ],
+)
+def test_a_flow_that_is_not_understood_may_be_about_any_port(made: Probe, said: str | None) -> None:
+    strange = DeclaredFlow(source="clients", destination="servers", ports=("https",))
+    found = finding(CHECK, seen(Probe, made), seen(DeclaredFlow, *FLOWS, strange, source="declared"))
+    assert reasons(found).get(made.subject) == said
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"protocol": "udp"}, {"source": "servers", "destination": "clients"}, {"valid_until": date(2026, 11, 1)}],
+)
+def test_it_is_about_its_own_zones_and_protocol_while_it_holds(facts: Any) -> None:
+    given: dict[str, Any] = {"source": "clients", "destination": "servers", "ports": ("https",)} | facts
+    strange = DeclaredFlow(**given)
+    made = probe(22, "open")
+    found = finding(CHECK, seen(Probe, made), seen(DeclaredFlow, *FLOWS, strange, source="declared"))
+    assert reasons(found) == {made.subject: "!open-not-declared"}

@@ -114,7 +114,7 @@ def test_a_firewall_that_filters_nothing() -> None:
 
 
 def test_a_firewall_that_stands_between_nothing_proves_nothing() -> None:
-    assert reasons(judge(tcp(1, "443"), zones=ZONES[:1])) == {"fw": "?stands-between-nothing"}
+    assert reasons(judge(tcp(1, "443"), zones=ZONES[:1], flows=())) == {"fw": "?stands-between-nothing"}
 
 
 @pytest.mark.parametrize("kind", [FirewallChain, FirewallRule, Interface])
@@ -131,6 +131,65 @@ def test_what_was_not_read_of_a_firewall_neither_passes_nor_accuses_it(kind: typ
         seen(DeclaredFlow, source="declared"),
     )
     assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"fw": "?rules-unread"})
+
+
+@pytest.mark.parametrize("text", ["https", "443-", "70000", "90-80", "-1", "8000:8010"])
+def test_a_flow_that_is_not_understood_touches_just_its_pair_and_protocol(text: str) -> None:
+    strange = DeclaredFlow(source="clients", destination="servers", ports=(text,))
+    back = tcp(4, "22", sources=("10.77.2.0/24",), destinations=("10.77.1.0/24",))
+    dns = rule(3, protocols=("udp",), ports=("53",), sources=("10.77.1.0/24",), destinations=("10.77.2.0/24",))
+    rules = (tcp(1, "443"), tcp(2, "22"), dns, back)
+    found = judge(*rules, flows=(*FLOWS, strange))
+    assert reasons(found) == {
+        strange.subject: "?flow-illegible",
+        "clients -> servers tcp/22": "?flow-not-understood",
+        "clients -> servers udp/53": "!passes-undeclared",
+        "servers -> clients tcp/22": "!passes-undeclared",
+    }
+    assert {each.facts.get("flow") for each in found.undetermined} == {None, strange.subject}
+    found = judge(tcp(1, "443"), flows=(*FLOWS, strange))
+    assert reasons(found) == {strange.subject: "?flow-illegible"}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"destination_addresses": ("10.77.2.300",)},
+        {"protocol": "any", "ports": ("x",)},
+        {"valid_until": date(2026, 11, 21), "ports": ("x",)},
+    ],
+)
+def test_what_a_flow_that_is_not_understood_may_declare(facts: Any) -> None:
+    strange = DeclaredFlow(source="clients", destination="servers", **facts)
+    found = reasons(judge(tcp(1, "443"), tcp(2, "22"), flows=(*FLOWS, strange)))
+    assert found == {strange.subject: "?flow-illegible", "clients -> servers tcp/22": "?flow-not-understood"}
+
+
+def test_a_flow_that_has_expired_declares_nothing_even_where_it_is_not_understood() -> None:
+    strange = DeclaredFlow(source="clients", destination="servers", ports=("x",), valid_until=date(2026, 11, 20))
+    found = reasons(judge(tcp(1, "443"), tcp(2, "22"), flows=(*FLOWS, strange)))
+    assert found == {strange.subject: "?flow-illegible", "clients -> servers tcp/22": "!passes-undeclared"}
+
+
+def test_flows_that_were_not_read_leave_only_what_passes_open() -> None:
+    found = finding(
+        CHECK,
+        seen(FirewallChain, FORWARD),
+        seen(FirewallRule, tcp(1, "22")),
+        seen(Interface, *INTERFACES),
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, *FLOWS, source="declared", missing=[gap(DeclaredFlow, source="declared", subject="row 9")]),
+    )
+    assert reasons(found) == {
+        "clients -> servers tcp/22": "?flow-list-incomplete",
+        FLOWS[0].subject: "!declared-but-blocked",
+    }
+
+
+def test_a_flow_of_a_zone_that_is_not_declared_is_named() -> None:
+    lost = DeclaredFlow(source="clients", destination="cloud", ports=("443",))
+    found = judge(tcp(1, "443"), flows=(*FLOWS, lost))
+    assert (reasons(found), found.undetermined[0].facts["zone"]) == ({lost.subject: "?zone-not-declared"}, "cloud")
 
 
 def test_jumps_that_double_at_every_step_are_followed_once() -> None:
