@@ -21,9 +21,20 @@ from checks.finding import Outcome, Verdict
 from checks.judgement import Check, Selection, fit_parameters
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import AccessReview
-from collector.records.backup import BackupRun, MajorChange, ProtectedSystem, RestoreTest, Snapshot
+from collector.records.backup import (
+    BackupRepository,
+    BackupRun,
+    IntegrityCheck,
+    MajorChange,
+    ProtectedSystem,
+    RestoreDrill,
+    RestoreTest,
+    Snapshot,
+)
 from collector.records.codec import JsonValue
+from collector.records.documents import Minutes
 from collector.records.record import Record
+from collector.records.suppliers import ReportSpecification, SupplierReport
 
 DATED: Mapping[type[Record], str] = {
     Snapshot: "time",
@@ -31,12 +42,23 @@ DATED: Mapping[type[Record], str] = {
     RestoreTest: "date",
     MajorChange: "date",
     AccessReview: "date",
+    RestoreDrill: "time",
+    IntegrityCheck: "date",
+    SupplierReport: "received",
+    Minutes: "held",
 }
-"""Kinds whose records each tell of a moment, and the field that says which."""
+"""Kinds whose records each tell of a moment, and the field that says which.
+
+None whose other fields are kept up to date afterwards (the lessons of an exercise that are still open, when a document
+was last reviewed): what they were on a past day is not known.
+"""
 THINNED: frozenset[type[Record]] = frozenset({Snapshot})
 """Dated kinds whose older records are taken away as time passes."""
-DESCRIPTIONS: frozenset[type[Record]] = frozenset({ProtectedSystem})
-"""Kinds that describe what there is, read as they stand now."""
+DESCRIPTIONS: frozenset[type[Record]] = frozenset({ProtectedSystem, BackupRepository, ReportSpecification})
+"""Kinds that describe what there is, read as they stand now.
+
+Of a repository the checks that are judged by day read only since when it is locked, which is a moment too.
+"""
 WHOLE_DAYS_BEFORE = 3
 """Days just before a day without a restore point that must have one, for the day to count as missed."""
 

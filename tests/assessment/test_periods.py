@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,9 +15,10 @@ from assessment.policy import Period
 from checks.discovery import discover
 from checks.judgement import Selection
 from collector.evidence import Obtained, Population
-from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, Snapshot
+from collector.records.backup import IntegrityCheck, MajorChange, ProtectedSystem, RestoreDrill, RestoreTest, Snapshot
 from collector.records.identity import Account
 from collector.records.record import Record
+from collector.records.suppliers import ReportSpecification, SupplierReport
 from tests.assessment.made import policy
 from tests.checks.made import AS_OF, evidence, gap, seen
 
@@ -129,3 +130,67 @@ def test_a_day_of_the_source_as_a_whole_is_kept_whatever_is_selected() -> None:
     period = Period(AS_OF.date() - timedelta(days=3), AS_OF.date())
     (days,) = judge_days(check, held, {}, period, Selection(subjects=frozenset({"app"})))
     assert (days.upheld, days.open) == (("app",), ("register",))
+
+
+class TestRunsAndDrills:
+    """What was done on a day is dated like a log, and adds to what the log of restore tests shows."""
+
+    YEAR: ClassVar = {"from": "2026-02-01", "to": "2026-10-31"}
+    TESTED = seen(
+        RestoreTest,
+        RestoreTest(system="app", date=date(2026, 1, 15), result="passed", verified_by_business="ja"),
+        source="log",
+    )
+    CHANGES = seen(MajorChange, source="changes")
+
+    def drills(self, *results: tuple[date, Any]) -> Population[RestoreDrill]:
+        made = [
+            RestoreDrill(repository="vault", host="app", time=datetime.combine(day, time(3), UTC), result=result)
+            for day, result in results
+        ]
+        return seen(RestoreDrill, *made, source="drills")
+
+    def claimed(self, *parts: Population[Record]) -> ClaimAssessment:
+        return assess(SYSTEMS, *parts, control="restore-test-annual", period=self.YEAR)
+
+    def test_a_drill_that_went_well_keeps_no_claim_open(self) -> None:
+        assert self.claimed(self.TESTED, self.CHANGES).status is ClaimStatus.CONFIRMED
+        good = self.drills((date(2026, 3, 1), "passed"), (date(2026, 11, 20), "failed"))
+        assert self.claimed(self.TESTED, self.CHANGES, good).status is ClaimStatus.CONFIRMED
+
+    def test_a_drill_that_failed_contradicts_from_its_day(self) -> None:
+        bad = self.claimed(self.TESTED, self.CHANGES, self.drills((date(2026, 10, 30), "failed")))
+        assert bad.status is ClaimStatus.CONTRADICTED
+        missed = next(each for each in bad.reasons if each.code == "missed-days")
+        assert missed.facts["days"] == ["2026-10-30", "2026-10-31"]
+
+    def test_drills_alone_are_no_restore_test(self) -> None:
+        alone = self.claimed(self.drills((date(2026, 1, 5), "passed")))
+        assert alone.status is ClaimStatus.PARTLY_CONFIRMED
+        assert "no-log" in [each.facts.get("reason") for each in alone.reasons]
+
+    @pytest.mark.parametrize(("every", "status"), [(28, ClaimStatus.CONFIRMED), (60, ClaimStatus.CONTRADICTED)])
+    def test_checks_of_a_repository_are_held_against_each_day(self, every: int, status: ClaimStatus) -> None:
+        days = [AS_OF.date() - timedelta(days=each) for each in range(0, 400, every)]
+        checks = [IntegrityCheck(repository="vault", date=day, result="passed", data_percent=5) for day in days]
+        points = [Snapshot(identifier=str(each), time=AS_OF - each * DAY, host="app") for each in range(400)]
+        parts = seen(Snapshot, *points, source="vault"), seen(IntegrityCheck, *checks, source="log")
+        claim = self.claimed(self.TESTED, self.CHANGES, *parts)
+        assert claim.status is status
+
+
+@pytest.mark.parametrize(("missing", "status"), [((), ClaimStatus.CONFIRMED), ((7,), ClaimStatus.CONTRADICTED)])
+def test_reports_that_came_each_month(missing: tuple[int, ...], status: ClaimStatus) -> None:
+    agreed = ReportSpecification(supplier="Driftbolaget", report="Drift", decided=date(2025, 1, 1), interval_months=1)
+    came = [
+        SupplierReport(supplier="Driftbolaget", report="Drift", received=date(2026, month, 5))
+        for month in range(1, 12)
+        if month not in missing
+    ]
+    claim = assess(
+        seen(ReportSpecification, agreed, source="agreed"),
+        seen(SupplierReport, *came, source="received"),
+        control="supplier-report-received",
+        period={"from": "2026-02-01", "to": "2026-10-31"},
+    )
+    assert claim.status is status
