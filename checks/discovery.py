@@ -19,6 +19,7 @@ from typing import Any
 
 import checks
 from checks.finding import DEFERRED, Outcome, Reason
+from checks.hindsight import REASONS, steps_in_hindsight
 from checks.judgement import CheckError
 from collector.evidence import EvidenceSet, Population
 from collector.records.record import Record
@@ -45,8 +46,10 @@ class ModuleCheck:
     def steps(
         self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
     ) -> Iterator[Outcome]:
-        """What the module's `judge` yields."""
-        return self.function(population, evidence, parameters, as_of)
+        """What the module's `judge` yields, and of another run's reading nothing that came about since."""
+        return steps_in_hindsight(
+            lambda read, moment: self.function(read, evidence, parameters, moment), population, as_of
+        )
 
     def judge(
         self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
@@ -80,7 +83,7 @@ def as_check(module: ModuleType) -> ModuleCheck:
         control=module.CONTROL,
         reads=tuple(module.READS),
         parameters=module.Parameters,
-        reasons=module.REASONS,
+        reasons=REASONS | module.REASONS,
         summary=rule.partition("\n")[0],
         rule=rule,
         every_record=getattr(module, "EVERY_RECORD", True),

@@ -86,11 +86,13 @@ HISTORY: dict[str, Reason] = {
 
 
 def written(snapshots: Reading[Snapshot]) -> dict[str, datetime]:
-    """When each list of restore points that was handed over was written, by source."""
+    """When each list of restore points that was handed over, or that another run read, was written, by source."""
     return {
         population.source: population.provenance.speaks_of
         for population in snapshots.populations
-        if population.provenance.obtained is not Obtained.OBSERVED or population.provenance.dated is not None
+        if population.provenance.obtained is not Obtained.OBSERVED
+        or population.provenance.dated is not None
+        or population.provenance.relayed
     }
 
 
