@@ -78,7 +78,7 @@ def carried(zones: Zones, folder: Path) -> Path:
     done = worker("scan", "-c", "styrk.yaml", "--json", under=("ip", "netns", "exec", namespace))
     assert done.status in {1, 3}, done.err
     shutil.copy(worker.public_key, folder / "worker.pub")
-    return worker.home / done.json()["bundle"]
+    return worker.home / str(done.json()["bundle"])
 
 
 def _namespaces() -> Iterator[str]:
