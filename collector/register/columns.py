@@ -27,6 +27,8 @@ _ERRORS = re.compile(
 )
 """What a spreadsheet writes where a formula failed, in English and Swedish."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_MAX_KNOWN = 4096
+"""Words of a column whose meaning is kept: days, units and states repeat themselves, keys do not."""
 _HEADER_ROWS = 30
 """Rows that are looked through for the headings where the first row has not got them."""
 
@@ -97,53 +99,6 @@ class Form:
                 GapCause.MALFORMED, f"two columns are called {twice[0]!r}", "rename one of them in the export"
             )
 
-    def leaves_out(self, header: Sequence[str], row: Row) -> bool:
-        """Whether `only` says that the row is not part of the register."""
-        if row.fault is not None:
-            return False
-        for column, words in self.only.items():
-            cell = _at(row, header.index(column))
-            text = None if isinstance(cell, Unreadable) else read_text(cell)
-            if (text or "").casefold() not in words:
-                return True
-        return False
-
-    def record(self, header: Sequence[str], row: Row) -> Record:
-        """The record of one row; raises RowUnreadableError."""
-        if row.fault is not None:
-            raise RowUnreadableError([CellFault(row.number, "", "", row.fault)])
-        values: dict[str, Any] = dict(self.fixed)
-        faults = []
-        for name, column in self.columns.items():
-            cell = _at(row, header.index(column))
-            try:
-                value = self._value(name, cell)
-            except ValueUnreadableError as error:
-                faults.append(CellFault(row.number, column, _shown(cell), str(error)))
-            else:
-                if value is not None:  # an empty cell says what a field says that is not given
-                    values[name] = value
-        if faults:
-            raise RowUnreadableError(faults)
-        values["row"] = row.number
-        if values.get("protected"):
-            values |= dict.fromkeys(WITHHELD[self.kind])
-        return self.kind(**values)
-
-    def _value(self, name: str, cell: Cell) -> Any:
-        value = self.readers[name](self._translated(name, readable(cell)))
-        if (value is None or value == ()) and name in self.required:
-            raise ValueUnreadableError("empty")
-        return value
-
-    def _translated(self, name: str, cell: Cell) -> Cell:
-        """The cell, or what the settings say that its word stands for."""
-        words = self.words.get(name)
-        text = read_text(cell)
-        if not words or text is None:
-            return cell
-        return words.get(text.casefold(), words.get(ANY_OTHER, cell))
-
     def _advice(self, table: Table, lacking: Sequence[str]) -> str:
         for row in table.rows[:_HEADER_ROWS]:
             names = {read_text(cell) for cell in row.cells if not isinstance(cell, Unreadable)}
@@ -156,14 +111,96 @@ class Form:
         return f"did you mean {', '.join(meant)}? {has}" if meant else has
 
 
+class _Column:
+    """Reads the cells of one column; a word that stands in many of its rows is read once."""
+
+    def __init__(self, form: Form, name: str, heading: str, place: int) -> None:
+        self.name = name
+        self.heading = heading
+        self.place = place
+        self._read = form.readers[name]
+        self._words = form.words.get(name)
+        self._is_required = name in form.required
+        self._known: dict[str, Any] = {}
+
+    def value(self, cell: Cell) -> Any:
+        """The field's value; raises ValueUnreadableError."""
+        if not isinstance(cell, str):
+            return self._value(cell)
+        known = self._known
+        if cell in known:
+            return known[cell]
+        value = self._value(cell)
+        if len(known) < _MAX_KNOWN:
+            known[cell] = value
+        return value
+
+    def _value(self, cell: Cell) -> Any:
+        value = self._read(self._translated(readable(cell)))
+        if (value is None or value == ()) and self._is_required:
+            raise ValueUnreadableError("empty")
+        return value
+
+    def _translated(self, cell: Cell) -> Cell:
+        """The cell, or what the settings say that its word stands for."""
+        text = read_text(cell) if self._words else None
+        if not self._words or text is None:
+            return cell
+        return self._words.get(text.casefold(), self._words.get(ANY_OTHER, cell))
+
+
+class RowReader:
+    """Reads the rows of one table, whose header was checked."""
+
+    def __init__(self, form: Form, header: Sequence[str]) -> None:
+        self._form = form
+        places = {column: place for place, column in enumerate(header)}
+        self._columns = [_Column(form, name, column, places[column]) for name, column in form.columns.items()]
+        self._only = [(places[column], words) for column, words in form.only.items()]
+
+    def leaves_out(self, row: Row) -> bool:
+        """Whether `only` says that the row is not part of the register."""
+        if row.fault is not None:
+            return False
+        for place, words in self._only:
+            cell = _at(row.cells, place)
+            text = None if isinstance(cell, Unreadable) else read_text(cell)
+            if (text or "").casefold() not in words:
+                return True
+        return False
+
+    def record(self, row: Row) -> Record:
+        """The record of one row; raises RowUnreadableError."""
+        number, cells, fault = row
+        if fault is not None:
+            raise RowUnreadableError([CellFault(number, "", "", fault)])
+        values: dict[str, Any] = dict(self._form.fixed)
+        faults = []
+        for column in self._columns:
+            cell = _at(cells, column.place)
+            try:
+                value = column.value(cell)
+            except ValueUnreadableError as error:
+                faults.append(CellFault(number, column.heading, _shown(cell), str(error)))
+            else:
+                if value is not None:  # an empty cell says what a field says that is not given
+                    values[column.name] = value
+        if faults:
+            raise RowUnreadableError(faults)
+        values["row"] = number
+        if values.get("protected"):
+            values |= dict.fromkeys(WITHHELD[self._form.kind])
+        return self._form.kind(**values)
+
+
 def readable(cell: Cell) -> Cell:
     """The cell itself; raises ValueUnreadableError where its content cannot be told or is no text of a register."""
     if isinstance(cell, Unreadable):
         raise ValueUnreadableError(cell.why)
     if isinstance(cell, str):
-        if _ERRORS.fullmatch(cell.strip()):
+        if "#" in cell and _ERRORS.fullmatch(cell.strip()):
             raise ValueUnreadableError("the formula in it failed")
-        if _CONTROL.search(cell):
+        if not cell.isprintable() and _CONTROL.search(cell):
             raise ValueUnreadableError("holds control characters")
     return cell
 
@@ -207,8 +244,8 @@ def form_of(settings: Register) -> Form:
     )
 
 
-def _at(row: Row, place: int) -> Cell:
-    return row.cells[place] if place < len(row.cells) else None
+def _at(cells: Sequence[Cell], place: int) -> Cell:
+    return cells[place] if place < len(cells) else None
 
 
 def _shown(cell: Cell) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from collector.evidence import GapCause
 from collector.records.record import Record
 from collector.register.attested import StatementExpiredError, Statements
-from collector.register.columns import CellFault, Form, RowUnreadableError
+from collector.register.columns import CellFault, Form, RowReader, RowUnreadableError
 from collector.register.table import Row, Table
 
 _SHOWN = 20
@@ -65,11 +65,14 @@ def read_rows(
 ) -> ReadRows:
     """Read every row of a table whose header was checked; `take` is given each record as it is read."""
     read, contents = ReadRows(), _Contents()
+    if not table.header:
+        return read
+    reader = RowReader(form, table.header)
     for row in table.rows:
         if row.blank:
             read.blank.append(row.number)
             continue
-        if form.leaves_out(table.header, row):
+        if reader.leaves_out(row):
             read.left_out.append(row.number)
             continue
         read.rows += 1
@@ -78,7 +81,7 @@ def read_rows(
         try:
             if statements is not None and row.fault is None:
                 statements.check_row(table.header, row)
-            take(form.record(table.header, row))
+            take(reader.record(row))
             read.read += 1
         except RowUnreadableError as error:
             read.faults += error.faults

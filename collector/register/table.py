@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from collector.evidence import GapCause
 from collector.source import SourceError
@@ -27,9 +28,8 @@ Cell = str | int | float | bool | date | datetime | tuple[str, ...] | Unreadable
 """What a cell holds; several texts where the file itself says that they are several."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row under the header."""
+class Row(NamedTuple):
+    """One row under the header; a tuple, since a register may have a million."""
 
     number: int
     """Row in the file as a spreadsheet shows it, from 1; line breaks within cells do not count. JSON: the object's."""
@@ -40,9 +40,10 @@ class Row:
     @property
     def blank(self) -> bool:
         """Whether no cell holds anything."""
-        return self.fault is None and all(
-            cell is None or cell == () or (isinstance(cell, str) and not cell.strip()) for cell in self.cells
-        )
+        for cell in self.cells:
+            if not (cell is None or cell == () or (isinstance(cell, str) and not cell.strip())):
+                return False
+        return self.fault is None
 
 
 @dataclass(slots=True)

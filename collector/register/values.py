@@ -26,6 +26,8 @@ class ValueUnreadableError(ValueError):
 
 def read_text(cell: Cell) -> str | None:
     """The cell's words, blanks trimmed; None for an empty cell. A whole number loses Excel's `.0`."""
+    if isinstance(cell, str):
+        return " ".join(cell.split()) or None
     if cell is None:
         return None
     if isinstance(cell, bool):
