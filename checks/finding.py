@@ -77,11 +77,14 @@ def _outcome(verdict: Verdict, subject: Record | str, reason: str, facts: Mappin
 
 _made = tuple.__new__
 """Makes an Outcome without the detour by its own constructor: there are millions."""
+_CONFORMS, _OUT_OF_SCOPE = Verdict.CONFORMS, Verdict.OUT_OF_SCOPE
 
 
 def conforms(subject: Record | str, **facts: Fact) -> Outcome:
     """The subject meets the control."""
-    return _outcome(Verdict.CONFORMS, subject, "", facts)
+    if facts:
+        return _outcome(_CONFORMS, subject, "", facts)
+    return _made(Outcome, (subject if type(subject) is str else subject.subject, _CONFORMS, "", {}))
 
 
 def deviates(subject: Record | str, reason: str, **facts: Fact) -> Outcome:
@@ -96,7 +99,9 @@ def undetermined(subject: Record | str, reason: str, **facts: Fact) -> Outcome:
 
 def out_of_scope(subject: Record | str, reason: str, **facts: Fact) -> Outcome:
     """The control does not apply to the subject."""
-    return _outcome(Verdict.OUT_OF_SCOPE, subject, reason, facts)
+    if facts:
+        return _outcome(_OUT_OF_SCOPE, subject, reason, facts)
+    return _made(Outcome, (subject if type(subject) is str else subject.subject, _OUT_OF_SCOPE, reason, {}))
 
 
 class Status(StrEnum):

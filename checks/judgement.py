@@ -307,6 +307,8 @@ class _Tally:
         self.exceptions: list[ExceptionFound] = []
         self.undetermined: list[UndeterminedSubject] = []
         self.out_of_scope: Counter[str] = Counter()
+        self._counted: set[str] = set()
+        """Declared reasons of which the number alone is kept."""
         self.tolerated: list[ToleratedSubject] = []
 
     def take(self, outcomes: Iterator[Outcome]) -> None:
@@ -317,6 +319,7 @@ class _Tally:
         selection = self.task.selection
         everything = selection.subjects is None
         conforming, conforms, out_of_scope = 0, Verdict.CONFORMS, Verdict.OUT_OF_SCOPE
+        counted, left_out, outside = self._counted, self.out_of_scope, 0
         for outcome in outcomes:
             subject, verdict, reason, facts = outcome
             if verdict is conforms:
@@ -325,6 +328,10 @@ class _Tally:
                 if everything and not selection.named:
                     conforming += 1
                     continue
+            elif verdict is out_of_scope and everything and reason in counted:
+                left_out[reason] += 1
+                outside += 1
+                continue
             self.judged += 1
             if not everything and not self._is_wanted(subject, verdict):
                 continue
@@ -341,8 +348,8 @@ class _Tally:
                 self._severity(reason)
                 self.not_decided += 1
                 self.undetermined.append(UndeterminedSubject(subject, reason, facts))
-        self.judged += conforming
-        self.count += conforming
+        self.judged += conforming + outside
+        self.count += conforming + outside
         self.in_scope += conforming
 
     def _is_wanted(self, subject: str, verdict: Verdict) -> bool:
@@ -354,11 +361,12 @@ class _Tally:
 
     def _leave_out(self, outcome: Outcome) -> None:
         subject, _, reason, facts = outcome
-        if reason not in self.out_of_scope:
-            self._severity(reason)
+        self._severity(reason)
         self.out_of_scope[reason] += 1
         if self.task.check.reasons[reason].named:
             self.tolerated.append(ToleratedSubject(subject, reason, facts))
+        else:
+            self._counted.add(reason)
 
     def _severity(self, reason: str) -> Severity:
         declared = self.task.check.reasons.get(reason)

@@ -160,8 +160,7 @@ def _record_blocks(path: Path, read: Callable[[bytes], R]) -> Iterator[tuple[lis
     for lines in _line_blocks(path):
         records: list[R] = []
         try:
-            for line in lines:
-                records.append(read(line))  # noqa: PERF401  # what was read before an error is handed on
+            records.extend(map(read, lines))  # on an error it keeps what was read before
         except ValueError as error:
             yield records, sum(map(len, lines))
             message = f"{path.name}:{number + len(records) + 1}: {error}"
@@ -177,10 +176,11 @@ def _line_blocks(path: Path) -> Iterator[list[bytes]]:
         try:
             while block := content.read(_OCTETS_AT_ONCE):
                 *lines, rest = (rest + block).split(b"\n")
-                for place, line in enumerate((*lines, rest), number + 1):
-                    if len(line) >= MAX_LINE:
-                        message = f"{path.name}:{place}: record longer than {MAX_LINE} bytes"
-                        raise RecordError(message)
+                sizes = [*map(len, lines), len(rest)]
+                if max(sizes) >= MAX_LINE:
+                    place = number + 1 + next(at for at, size in enumerate(sizes) if size >= MAX_LINE)
+                    message = f"{path.name}:{place}: record longer than {MAX_LINE} bytes"
+                    raise RecordError(message)
                 number += len(lines)
                 yield lines
         except zlib.error as error:

@@ -10,6 +10,8 @@ from collector.records.identity import Account
 
 def in_directory(name: str, names: Collection[str]) -> bool:
     """Whether a directory's account is among names from the settings: directories know no case (RFC 4519, MS-ADTS)."""
+    if not names:
+        return False
     folded = name.casefold()
     return any(each.casefold() == folded for each in names)
 
