@@ -84,7 +84,7 @@ def conforms(subject: Record | str, **facts: Fact) -> Outcome:
     """The subject meets the control."""
     if facts:
         return _outcome(_CONFORMS, subject, "", facts)
-    return _made(Outcome, (subject if type(subject) is str else subject.subject, _CONFORMS, "", {}))
+    return _made(Outcome, (subject if isinstance(subject, str) else subject.subject, _CONFORMS, "", {}))
 
 
 def deviates(subject: Record | str, reason: str, **facts: Fact) -> Outcome:
@@ -101,7 +101,7 @@ def out_of_scope(subject: Record | str, reason: str, **facts: Fact) -> Outcome:
     """The control does not apply to the subject."""
     if facts:
         return _outcome(_OUT_OF_SCOPE, subject, reason, facts)
-    return _made(Outcome, (subject if type(subject) is str else subject.subject, _OUT_OF_SCOPE, reason, {}))
+    return _made(Outcome, (subject if isinstance(subject, str) else subject.subject, _OUT_OF_SCOPE, reason, {}))
 
 
 class Status(StrEnum):

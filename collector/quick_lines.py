@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
 from operator import attrgetter
-from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -25,8 +25,9 @@ R = TypeVar("R", bound=Record)
 _SINGLE = (None, True, False, (), "")
 """Defaults of which there is one object each: msgspec leaves a field out where it holds the default itself."""
 _PLAIN = frozenset({str, bool, int, NoneType, date})
-_TIMED = _PLAIN | {datetime}
-_ALL = _TIMED | {tuple}
+_ALL = _PLAIN | {datetime, tuple}
+_MAX_KNOWN = 4096
+"""Combinations of types in one kind's fields that are remembered."""
 
 
 @cache
@@ -49,30 +50,30 @@ def line_writer(kind: type[Record]) -> Callable[[Record], bytes]:
         gc=False,
     )
     values = attrgetter(*(f.name for f in ordered))
-    hints = get_type_hints(kind)
-    uncertain = attrgetter(*(f.name for f in ordered if _may_vary(hints[f.name])), "subject")
     write = msgspec.json.Encoder(order="sorted").encode
+    known: dict[tuple[type, ...], tuple[int, ...] | None] = {}
 
     def quickly(record: Record) -> bytes:
         found = values(record)
-        kinds = set(map(type, found))
-        if kinds <= _PLAIN or (kinds <= _ALL and all(map(_is_certain, uncertain(record)))):
-            try:
-                return write(shape(*found))
-            except OverflowError:  # an integer of more than 64 bits
-                pass
-        return line_of(record)
+        types = tuple(map(type, found))
+        if types not in known and len(known) < _MAX_KNOWN:
+            known[types] = _to_be_looked_at(types)
+        places = known.get(types)
+        if places is None or not all(map(_is_certain, map(found.__getitem__, places))):
+            return line_of(record)
+        try:
+            return write(shape(*found))
+        except OverflowError:  # an integer of more than 64 bits
+            return line_of(record)
 
     return quickly
 
 
-def _may_vary(hint: object) -> bool:
-    """Whether a field's type allows a value that is not written in one way only: a time, a tuple."""
-    if get_origin(hint) is Literal:
-        return False
-    if get_origin(hint) in {Union, UnionType}:
-        return any(map(_may_vary, get_args(hint)))
-    return hint not in {str, bool, int, NoneType, date}
+def _to_be_looked_at(types: tuple[type, ...]) -> tuple[int, ...] | None:
+    """Where values stand that may be written in several ways (times, tuples); None where a type is not known here."""
+    if not _ALL.issuperset(types):
+        return None
+    return tuple(place for place, each in enumerate(types) if each not in _PLAIN)
 
 
 def _is_certain(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 
 from collector.directory.times import MalformedValueError
@@ -125,9 +126,9 @@ class NameSet:
         self._numbers = array("q")
         self._is_sorted = True
 
-    def add(self, name: str) -> None:
-        """Add a name."""
-        self._numbers.append(hash(name))
+    def update(self, names: Iterable[str]) -> None:
+        """Add names."""
+        self._numbers.extend(map(hash, names))
         self._is_sorted = False
 
     def __contains__(self, name: object) -> bool:

@@ -15,7 +15,7 @@ have entries below (`hasSubordinates`) and show none are reported as gaps; a uni
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from collector.directory.membership import Principal
 from collector.directory.names import filter_value, first_value, is_in_units, parent_key
 from collector.directory.times import parse_epoch_days, parse_generalized_time
 from collector.records.identity import Account, AccountCategory
+from collector.records.making import quick
 from collector.transport.ldap import NO_ATTRIBUTES, Entry, Search
 
 PASSWORD_POLICY_CONTROL = b"1.3.6.1.4.1.42.2.27.8.5.1"
@@ -135,14 +136,13 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
     """
     found = entry.attributes
     seldom = not _SELDOM.isdisjoint(found)  # most accounts have none of these, and there are a million of them
-    uses = [(parse_generalized_time(value), name) for name, low in _USES for value in found.get(low, ())]
-    last_used, source = max(uses) if uses else (None, None)
+    last_used, source = _last_use(found)
     created = found.get("createtimestamp")
     password_set = found.get("pwdchangedtime") or found.get("krblastpwdchange")
     shell = found.get("loginshell")
     sure = entry.dn in unlocked or not facts.has_password_policy or (seldom and "pwdaccountlockedtime" in found)
     expires, never_expires = _expiry(entry) if seldom else (None, None)
-    account = Account(
+    account = _account(
         name=name_of(entry),
         identifier=entry.text("entryUUID") or entry.text("ipaUniqueID"),
         category=category_of(entry, facts.service_units),
@@ -168,6 +168,19 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
         may_be_unused=last_used is None and "krbprincipalaux" not in entry.classes(),
         state_open=not sure and account.enabled is None,
     )
+
+
+_account = quick(Account)
+
+
+def _last_use(found: Mapping[str, tuple[bytes, ...]]) -> tuple[datetime | None, str | None]:
+    """The latest use, and the attribute that tells of it; None where none does."""
+    latest: tuple[datetime, str] | None = None
+    for name, low in _USES:
+        for value in found.get(low, ()):
+            use = (parse_generalized_time(value), name)
+            latest = use if latest is None else max(latest, use)
+    return latest or (None, None)
 
 
 def _enabled(entry: Entry, *, sure: bool) -> bool | None:

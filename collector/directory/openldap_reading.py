@@ -178,8 +178,8 @@ class OpenLdap:
         found = NameSet()
         search = openldap.absence_search(self._settings.base, self._settings.page_size, attribute)
         try:
-            for entry in reader.entries(search, (Account,)):
-                found.add(entry.dn)
+            for entries in reader.pages(search, (Account,)):
+                found.update(entry.dn for entry in entries)
         except ConnectionLostError:
             raise
         except SourceError as error:

@@ -29,7 +29,12 @@ class DirectoryReader:
         """Parts of the directory that the server says are elsewhere; they are never followed."""
 
     def entries(self, search: Search, kinds: Iterable[type[Record]]) -> Iterator[Entry]:
-        """The entries of a search as their pages come.
+        """The entries of a search as their pages come; raises SourceError as `pages` does."""
+        for entries in self.pages(search, kinds):
+            yield from entries
+
+    def pages(self, search: Search, kinds: Iterable[type[Record]]) -> Iterator[tuple[Entry, ...]]:
+        """The entries of a search, page by page.
 
         Raises SourceError after the last entry that was obtained, when the server did not end with success.
         """
@@ -38,7 +43,7 @@ class DirectoryReader:
         while True:
             page = self._page(search, cookie, obtained, pages)
             pages += 1
-            yield from page.entries
+            yield page.entries
             obtained += len(page.entries)
             empty = 0 if page.entries else empty + 1
             self.referrals.update(page.referrals)

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collector.evidence import GapCause
+from collector.records.making import quick
 from collector.records.record import Record
 from collector.register.days import DayStyle
 from collector.register.forms import WITHHELD, Read, fields_of
@@ -154,6 +155,7 @@ class RowReader:
 
     def __init__(self, form: Form, header: Sequence[str]) -> None:
         self._form = form
+        self._make = quick(form.kind)
         places = {column: place for place, column in enumerate(header)}
         self._columns = [_Column(form, name, column, places[column]) for name, column in form.columns.items()]
         self._only = [(places[column], words) for column, words in form.only.items()]
@@ -190,7 +192,8 @@ class RowReader:
         values["row"] = number
         if values.get("protected"):
             values |= dict.fromkeys(WITHHELD[self._form.kind])
-        return self._form.kind(**values)
+        record: Record = self._make(**values)
+        return record
 
 
 def readable(cell: Cell) -> Cell:

@@ -64,7 +64,11 @@ class EntryDecoder:
                 start, end = _start(data, at, RESULT_ENTRY)
                 if end != stop:
                     skip_controls(data, end, stop)
-                name, at = _start(data, start, OCTET_STRING)  # noqa: PLW2901  # a cursor: this is read a million times
+                if data[start] == OCTET_STRING and data[start + 1] < 128:
+                    name = start + 2
+                    at = name + data[start + 1]  # noqa: PLW2901  # a cursor: this is read a million times
+                else:
+                    name, at = _start(data, start, OCTET_STRING)  # noqa: PLW2901  # as above
                 first, last = _start(data, at, SEQUENCE)
                 if last != end:
                     raise BerError(f"the attributes of an entry end at octet {last} instead of {end}")
