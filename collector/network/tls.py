@@ -117,11 +117,16 @@ class TlsHandshakes:
         return True, None
 
     def _oldest(self, target: TlsTarget, newest: str | None) -> str | None:
+        """The oldest version that is agreed to; None where an older one was neither agreed to nor turned away."""
         for version in _OLD:
             try:
                 agreed = self._handshake(target, lax_context(version))
-            except (ssl.SSLError, SourceError):
+            except ssl.SSLError:
                 continue
+            except SourceError as error:
+                if isinstance(error.__cause__, ConnectionResetError | BrokenPipeError):
+                    continue  # it hung up on the version, which some services do instead of an alert
+                return None
             return VERSIONS.get(agreed.version or "", agreed.version)
         return VERSIONS.get(newest or "", newest)
 

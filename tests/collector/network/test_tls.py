@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
+import struct
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,19 +21,17 @@ from collector.records.transit import TlsService
 from config.sources import TlsSource, TlsTarget
 from tests.checks.made import reasons
 from tests.servers.certificates import Authority, Certificate
+from tests.servers.loopback import closed_port, free_port, own_address
+from tests.servers.network import answers
+from tests.servers.process import START_SECONDS
 
-HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as taken:
-        return int(taken.getsockname()[1])
+HOST = own_address()
 
 
 @contextmanager
 def s_server(certificate: Certificate, *options: str) -> Iterator[int]:
     """The port of a server that answers handshakes until the block ends."""
-    port = free_port()
+    port = free_port(HOST)
     command = ["openssl", "s_server", "-accept", f"{HOST}:{port}", "-cert", str(certificate.certificate)]
     with subprocess.Popen(
         [*command, "-key", str(certificate.key), "-quiet", *options],
@@ -41,14 +40,11 @@ def s_server(certificate: Certificate, *options: str) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     ) as server:
         try:
-            for _ in range(100):
-                with ExitStack() as tried:
-                    try:
-                        tried.enter_context(socket.create_connection((HOST, port), 1))
-                    except OSError:
-                        time.sleep(0.05)
-                        continue
-                break
+            deadline = time.monotonic() + START_SECONDS
+            while not answers(HOST, port):
+                assert server.poll() is None, f"openssl s_server ended with status {server.poll()}"
+                assert time.monotonic() < deadline, "openssl s_server does not listen"
+                time.sleep(0.05)
             yield port
         finally:
             server.kill()
@@ -76,15 +72,54 @@ def plain(answer: bytes) -> Iterator[int]:
         thread.start()
         yield int(server.getsockname()[1])
         server.shutdown(socket.SHUT_RDWR)
-        thread.join(2)
+        thread.join(60)
     for connection in held:
         connection.close()
 
 
-def ask(tmp_path: Path, port: int, *, name: str | None = "www.example.test", ca: Path | None = None) -> EvidenceSet:
-    settings = TlsSource(
-        id="tls", type="tls", targets=(TlsTarget(address=HOST, port=port, name=name),), ca_file=ca, timeout_seconds=1
-    )
+@contextmanager
+def unwilling(server: int, how: str) -> Iterator[int]:
+    """The port of a relay to a server that does not hand on what asks for TLS 1.0 or 1.1 alone."""
+    with socket.create_server((HOST, 0)) as relay:
+
+        def serve() -> None:
+            while True:
+                try:
+                    client, _ = relay.accept()
+                except OSError:
+                    return
+                threading.Thread(target=hand_on, args=(client,), daemon=True).start()
+
+        def hand_on(client: socket.socket) -> None:
+            with client, suppress(OSError):
+                hello = client.recv(1 << 16)
+                if hello[9:11] not in {b"\3\1", b"\3\2"}:  # legacy_version (RFC 8446, section 4.1.2)
+                    with socket.create_connection((HOST, server)) as further:
+                        further.sendall(hello)
+                        back = threading.Thread(target=pour, args=(further, client), daemon=True)
+                        back.start()
+                        pour(client, further)
+                        back.join(60)
+                elif how == "says nothing":
+                    client.recv(1)
+                elif how == "resets":
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield int(relay.getsockname()[1])
+        relay.shutdown(socket.SHUT_RDWR)
+
+
+def pour(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while data := one.recv(1 << 16):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+
+
+def ask(tmp_path: Path, port: int, *, ca: Path | None = None, seconds: int = 60) -> EvidenceSet:
+    target = TlsTarget(address=HOST, port=port, name="www.example.test")
+    settings = TlsSource(id="tls", type="tls", targets=(target,), ca_file=ca, timeout_seconds=seconds)
     source = ConfiguredSource(TlsHandshakes(settings), frozenset({TlsService}), controlled_by="own", tags=())
     return collect([source], tmp_path / "out", "1")
 
@@ -115,6 +150,15 @@ def test_a_service_that_agrees_to_old_versions(authority: Authority, tmp_path: P
     assert (found.version, found.oldest) == ("1.1", "1.0")
 
 
+@pytest.mark.parametrize(("how", "oldest"), [("hangs up", "1.2"), ("resets", "1.2"), ("says nothing", None)])
+def test_old_versions_without_an_answer_are_not_taken_for_refused(
+    authority: Authority, tmp_path: Path, how: str, oldest: str | None
+) -> None:
+    with s_server(authority.issue("unwilling", ["www.example.test"])) as server, unwilling(server, how) as port:
+        found = service(ask(tmp_path, port, ca=authority.ca_file, seconds=5))
+    assert (found.version, found.oldest, found.trusted) == ("1.3", oldest, True)
+
+
 @pytest.mark.parametrize(
     ("names", "expired", "known", "why"),
     [
@@ -140,18 +184,19 @@ def test_a_service_that_answers_without_tls(tmp_path: Path) -> None:
 
 
 def test_no_connection_and_no_answer_are_gaps_of_their_service(tmp_path: Path) -> None:
-    (population,) = ask(tmp_path / "closed", free_port()).populations
+    with closed_port(HOST) as port:
+        (population,) = ask(tmp_path / "closed", port).populations
     assert [gap.cause for gap in population.missing] == [GapCause.UNREACHABLE]
     assert not population.complete
     with plain(b"") as port:
-        (population,) = ask(tmp_path / "silent", port).populations
+        (population,) = ask(tmp_path / "silent", port, seconds=1).populations
     assert [gap.cause for gap in population.missing] == [GapCause.TIMED_OUT]
 
 
 def test_the_plan_names_every_handshake_and_diagnose_tries_them(authority: Authority) -> None:
-    with s_server(authority.issue("plan", ["www.example.test"])) as port:
-        targets = (TlsTarget(address=HOST, port=port), TlsTarget(address=HOST, port=free_port()))
-        source = TlsHandshakes(TlsSource(id="tls", type="tls", targets=targets))
+    with s_server(authority.issue("plan", ["www.example.test"])) as port, closed_port(HOST) as closed:
+        targets = (TlsTarget(address=HOST, port=port), TlsTarget(address=HOST, port=closed))
+        source = TlsHandshakes(TlsSource(id="tls", type="tls", targets=targets, timeout_seconds=60))
         assert [query.target for query in source.plan(frozenset({TlsService}))] == [f"{HOST}:{t.port}" for t in targets]
         assert [line.ok for line in source.diagnose()] == [True, False]
     assert list(source.plan(frozenset())) == []
