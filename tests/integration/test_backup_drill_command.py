@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def styrk(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "STYRK_DRILL_TEST": PASSWORD, "XDG_CONFIG_HOME": str(folder / "config")}
     command = [sys.executable, "-m", "styrk", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=400, check=False)
 
 
 def settings(folder: Path, digest: str) -> str:

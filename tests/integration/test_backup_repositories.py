@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -26,11 +27,15 @@ from collector.evidence import EvidenceSet, GapCause
 from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
 from collector.source import Source, SourceError
 from config.sources import BorgSource, Drill, RepositoryCheck, ResticSource
-from tests.servers.process import environment, require, run
+from tests.servers.loopback import free_port, own_address
+from tests.servers.network import answers
+from tests.servers.process import START_SECONDS, Process, environment, require, run
 from tests.servers.restic_forge import cheap_key
 from tests.servers.restic_rest import RestServer
 
 PASSWORD = "restic-and-borg-test"
+HOST = own_address()
+"""Where the server for SFTP listens."""
 BORG = {"BORG_PASSPHRASE": PASSWORD, "TZ": "UTC", "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes"}
 DAYS = (19, 20)
 
@@ -183,57 +188,37 @@ def sftp(made: Repositories, tmp_path: Path) -> Iterator[Path]:
     for name in ("host", "user"):
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)])
     Path("/run/sshd").mkdir(exist_ok=True)
-    port = _free_port()
+    port = free_port(HOST)
     keys = tmp_path / "authorized_keys"
     shutil.copy(tmp_path / "user.pub", keys)
     (tmp_path / "sshd_config").write_text(
-        f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {tmp_path}/host\nAuthorizedKeysFile {keys}\n"
+        f"ListenAddress {HOST}\nPort {port}\nHostKey {tmp_path}/host\nAuthorizedKeysFile {keys}\n"
         "StrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin yes\nSubsystem sftp internal-sftp\n",
         encoding="ascii",
     )
     host = (tmp_path / "host.pub").read_text(encoding="ascii")
-    (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{port} {host}", encoding="ascii")
+    (tmp_path / "known_hosts").write_text(f"[{HOST}]:{port} {host}", encoding="ascii")
     program = tmp_path / "restic-by-ssh"
     ssh = (
         f"ssh -F none -i {tmp_path}/user -p {port} -o BatchMode=yes -o UserKnownHostsFile={tmp_path}/known_hosts "
-        "root@127.0.0.1 -s sftp"
+        f"root@{HOST} -s sftp"
     )
     program.write_text(f"#!/bin/sh\nexec restic -o sftp.command='{ssh}' \"$@\"\n", encoding="ascii")
     program.chmod(0o700)
     sshd = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin") or "sshd"
-    server = subprocess.Popen([sshd, "-D", "-e", "-f", str(tmp_path / "sshd_config")], stderr=subprocess.DEVNULL)
+    server = Process([sshd, "-D", "-e", "-f", str(tmp_path / "sshd_config")], tmp_path / "sshd.log")
     try:
-        _wait_for(port)
+        server.wait_until(lambda: answers(HOST, port), "sshd for SFTP")
         yield program
     finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    import socket
-
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("sshd does not answer")
+        server.stop()
 
 
 def test_by_sftp(sftp: Path, made: Repositories, tmp_path: Path) -> None:
-    settings = restic_source(f"sftp:root@127.0.0.1:{made.restic}", executable=str(sftp))
+    settings = restic_source(f"sftp:root@{HOST}:{made.restic}", executable=str(sftp))
     evidence = read(ResticRepository(settings, lambda: PASSWORD), tmp_path)
     assert len(records(evidence, Snapshot)) == len(DAYS)
-    assert records(evidence, BackupRepository)[0].host == "127.0.0.1"
+    assert records(evidence, BackupRepository)[0].host == HOST
 
 
 def drills(made: Repositories) -> list[tuple[str, Any, Path]]:
@@ -290,19 +275,22 @@ def test_an_exclusive_lock_of_borg_is_seen_and_does_not_stop_the_reading(made: R
     copy = tmp_path / "copy"
     shutil.copytree(made.borg, copy)
     locked = subprocess.Popen(
-        ["borg", "with-lock", str(copy), "sleep", "60"],
+        ["borg", "with-lock", str(copy), "sleep", "600"],
         env=environment({**BORG, "BORG_BASE_DIR": str(tmp_path / "base")}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 15
-        while not (copy / "lock.exclusive").exists() and time.monotonic() < deadline:
+        deadline = time.monotonic() + START_SECONDS
+        while not (copy / "lock.exclusive").exists():
+            assert locked.poll() is None, "borg ended before it took a lock"
+            assert time.monotonic() < deadline, "borg took no lock"
             time.sleep(0.05)
         evidence = read(BorgRepository(borg_source(copy), lambda _: PASSWORD), tmp_path)
         (shown,) = records(evidence, BackupRepository)
         assert shown.locked_since is not None
         assert len(records(evidence, Snapshot)) == len(DAYS)
     finally:
-        locked.kill()
-        locked.wait(10)
+        os.killpg(locked.pid, signal.SIGKILL)  # and what it runs under the lock
+        locked.wait(60)

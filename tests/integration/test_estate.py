@@ -63,7 +63,7 @@ def styrk(*arguments: str, environment: Mapping[str, str]) -> subprocess.Complet
         env=dict(environment),
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=400,
         check=False,
     )
 

@@ -50,7 +50,7 @@ from tests.servers.samba import SambaDomainController, account_dn, filetime, ide
 from tests.servers.slapd import OpenLdap
 from tests.servers.windows_limits import WindowsLimits
 
-pytestmark = [pytest.mark.integration, pytest.mark.root, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.root, pytest.mark.timeout(900)]
 
 ACCOUNTS = 5000
 OF_ACCOUNTS = (STALE, ENDED, EXTERNAL, UNIQUE)

@@ -109,7 +109,7 @@ def read(
         capture_output=True,
         check=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )
     said: dict[str, Any] = json.loads(done.stdout)
     return said

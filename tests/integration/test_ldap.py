@@ -256,7 +256,7 @@ def test_no_password_goes_out_in_the_clear(laboratory: Laboratory, openldap: Ope
         thread.start()
         port = listener.getsockname()[1]
         gap = only_gap(read(openldap, tmp_path, host=laboratory.gateway, port=port, tls=LdapTls(mode="none")))
-        thread.join(10)
+        thread.join(60)
     assert len(received) == 1
     assert len(received[0]) < 16, "a bind request is longer than an unbind request"
     assert gap.cause is GapCause.DENIED
@@ -411,7 +411,7 @@ def cutting_proxy(laboratory: Laboratory, server: Server, after_bytes: int) -> I
                 client, _ = listener.accept()
             except OSError:
                 return
-            with client, socket.create_connection((server.address, 636), timeout=10) as upstream:
+            with client, socket.create_connection((server.address, 636), timeout=60) as upstream:
                 threading.Thread(target=upward, args=(client, upstream), daemon=True).start()
                 left = after_bytes
                 try:
@@ -428,7 +428,7 @@ def cutting_proxy(laboratory: Laboratory, server: Server, after_bytes: int) -> I
             yield listener.getsockname()[1]
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(10)
+            thread.join(60)
 
 
 def test_a_connection_cut_between_pages_keeps_what_was_read(

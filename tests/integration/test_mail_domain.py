@@ -35,7 +35,7 @@ def test_what_samba_s_dns_says(samba_dc: SambaDomainController, tmp_path: Path) 
         domains=(DOMAIN, f"none.{DOMAIN}"),
         resolvers=(Resolver(address=samba_dc.address),),
         starttls=True,
-        timeout_seconds=5,
+        timeout_seconds=60,
     )
     source = ConfiguredSource(MailDomains(entry), frozenset({MailDomain, MailServer}), controlled_by="own", tags=())
     found = collect([source], tmp_path / "out", "1")

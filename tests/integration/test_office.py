@@ -81,7 +81,7 @@ def convert(folder: Path, file: Path, to: str, *options: str, out: str = ".") ->
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=400,
     )
 
 

@@ -18,7 +18,7 @@ from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.records.backup import Snapshot
 from config.sources import ResticSource
-from tests.servers.process import environment, require, run
+from tests.servers.process import START_SECONDS, environment, require, run
 
 pytestmark = [pytest.mark.integration, pytest.mark.root]
 
@@ -56,7 +56,7 @@ def copy(repository: Path, tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
-def gather(repository: str, folder: Path, password: str = PASSWORD, seconds: int = 60, **said: Any) -> EvidenceSet:
+def gather(repository: str, folder: Path, password: str = PASSWORD, seconds: int = 300, **said: Any) -> EvidenceSet:
     settings = ResticSource(
         id="backup", type="restic", repository=repository, password="env:X", timeout_seconds=seconds, **said
     )
@@ -121,7 +121,7 @@ def running(repository: Path, *arguments: str) -> Iterator[None]:
         env=environment({"RESTIC_PASSWORD": PASSWORD}),
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + START_SECONDS
         while not list(locks.iterdir()):
             assert time.monotonic() < deadline, "restic took no lock"
             assert process.poll() is None, "restic ended before it took a lock"
@@ -130,7 +130,7 @@ def running(repository: Path, *arguments: str) -> Iterator[None]:
         assert process.poll() is None, "restic ended before it was read beside"
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
         for lock in locks.iterdir():
             lock.unlink()
 

@@ -53,20 +53,20 @@ def search(
     server: SambaDomainController | OpenLdap, *arguments: str, user: str, url: str = "", sasl: bool = False
 ) -> Answer:
     bind = ["-Y", "EXTERNAL", "-Q"] if sasl else ["-x", "-D", user, "-w", server.bind_password]
-    environment = {**os.environ, "LDAPTLS_CACERT": str(server.ca_file), "LDAPNETWORK_TIMEOUT": "5"}
+    environment = {**os.environ, "LDAPTLS_CACERT": str(server.ca_file), "LDAPNETWORK_TIMEOUT": "60"}
     if isinstance(server, OpenLdap):
         environment["LDAPTLS_CERT"] = str(server.client_certificate.certificate)
         environment["LDAPTLS_KEY"] = str(server.client_certificate.key)
     where = ["-H", url or server.ldaps_url, "-b", server.base_dn]
     argv = ["ldapsearch", "-LLL", "-o", "ldif-wrap=no", *bind, *where, *arguments]
-    return Answer(subprocess.run(argv, capture_output=True, text=True, env=environment, check=False, timeout=60))
+    return Answer(subprocess.run(argv, capture_output=True, text=True, env=environment, check=False, timeout=300))
 
 
 def ssh(key: Path, known_hosts: Path, target: str, command: str) -> Answer:
     options = ["BatchMode=yes", "IdentitiesOnly=yes", f"UserKnownHostsFile={known_hosts}"]
     flags = [word for option in options for word in ("-o", option)]
     argv = ["ssh", "-F", "none", *flags, "-i", str(key), target, command]
-    return Answer(subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60))
+    return Answer(subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_the_relay_loses_the_connection_after_the_first_page(openldap: OpenLdap)
 
 
 def test_the_silent_server_sends_its_banner_only() -> None:
-    with SilentSshServer() as server, socket.create_connection((server.address, server.port), timeout=2) as client:
+    with SilentSshServer() as server, socket.create_connection((server.address, server.port), timeout=60) as client:
         assert client.recv(100).startswith(b"SSH-2.0-")
         client.settimeout(0.5)
         with pytest.raises(TimeoutError):
@@ -319,5 +319,5 @@ def test_the_roster_joins_with_the_directory(registers: Registers, samba_dc: Sam
 
 def test_the_authority_is_not_trusted_by_default(samba_dc: SambaDomainController) -> None:
     untrusting = ssl.create_default_context()
-    with socket.create_connection((samba_dc.address, 636), timeout=5) as plain, pytest.raises(ssl.SSLError):
+    with socket.create_connection((samba_dc.address, 636), timeout=60) as plain, pytest.raises(ssl.SSLError):
         untrusting.wrap_socket(plain, server_hostname=samba_dc.host_name)

@@ -34,7 +34,7 @@ class _Listener:
         """Stop, and end every connection."""
         self._ended.set()
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=60)
         self._server.close()
 
     def serve(self, client: socket.socket) -> None:
@@ -90,7 +90,7 @@ class LosingRelay(_Listener):
     def serve(self, client: socket.socket) -> None:
         """Relay until the limit."""
         passed = 0
-        with socket.create_connection(self._target, timeout=5) as server, selectors.DefaultSelector() as waiting:
+        with socket.create_connection(self._target, timeout=60) as server, selectors.DefaultSelector() as waiting:
             waiting.register(client, selectors.EVENT_READ, server)
             waiting.register(server, selectors.EVENT_READ, client)
             while not self._ended.is_set():

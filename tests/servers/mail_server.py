@@ -40,7 +40,7 @@ def mail_server(
     class Session(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             connection = self.request
-            connection.settimeout(5)
+            connection.settimeout(60)
             connection.sendall(greeting)
             with contextlib.suppress(OSError):
                 while line := connection.recv(1000):
@@ -51,7 +51,7 @@ def mail_server(
                         connection.sendall(ready)
                         if ready.startswith(b"220"):
                             connection = context.wrap_socket(connection, server_side=True)
-                            connection.settimeout(5)
+                            connection.settimeout(60)
                     elif line.startswith(b"QUIT"):
                         connection.sendall(b"221 bye\r\n")
                         break
@@ -69,4 +69,4 @@ def mail_server(
             yield mail
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(60)

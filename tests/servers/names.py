@@ -54,6 +54,23 @@ def answer_to(wire: bytes, zone: Zone, asked: list[tuple[str, str]], validated: 
 
 
 @contextmanager
+def _both(
+    datagram: type[socketserver.BaseRequestHandler], stream: type[socketserver.BaseRequestHandler]
+) -> Iterator[tuple[socketserver.UDPServer, socketserver.TCPServer]]:
+    """Servers by UDP and by TCP on one port; a port that is free for one may be taken for the other."""
+    while True:
+        datagrams = socketserver.ThreadingUDPServer((HOST, 0), datagram)
+        try:
+            streams = socketserver.ThreadingTCPServer((HOST, datagrams.server_address[1]), stream)
+        except OSError:
+            datagrams.server_close()
+            continue
+        with datagrams, streams:
+            yield datagrams, streams
+        return
+
+
+@contextmanager
 def name_server(
     zone: Zone, *, validated: bool = False, garbled: Callable[[bytes], bytes] = bytes
 ) -> Iterator[NameServer]:
@@ -82,10 +99,7 @@ def name_server(
             if made is not None:
                 self.wfile.write(struct.pack("!H", len(made)) + made)
 
-    with (
-        socketserver.ThreadingUDPServer((HOST, 0), Datagram) as datagrams,
-        socketserver.ThreadingTCPServer((HOST, datagrams.server_address[1]), Stream) as streams,
-    ):
+    with _both(Datagram, Stream) as (datagrams, streams):
         server.port = datagrams.server_address[1]
         threads = [threading.Thread(target=each.serve_forever, args=(0.02,)) for each in (datagrams, streams)]
         for thread in threads:
@@ -96,4 +110,4 @@ def name_server(
             for each in (datagrams, streams):
                 each.shutdown()
             for thread in threads:
-                thread.join(5)
+                thread.join(60)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.servers.process import ServerError, environment, require, run
+from tests.servers.process import START_SECONDS, ServerError, environment, require, run
 
 PASSWORD = "Reservkopia-for-one-test"
 CRITICAL_HOURS = 26
@@ -98,8 +98,8 @@ class ResticRepositories:
     def _leave_exclusive_lock(self) -> None:
         argv = ["restic", "--repo", str(self.locked), "--password-file", str(self.password_file), "--no-cache", "check"]
         check = subprocess.Popen(argv, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
-        while not any((self.locked / "locks").iterdir()) and time.monotonic() < deadline:
+        deadline = time.monotonic() + START_SECONDS
+        while not any((self.locked / "locks").iterdir()) and check.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
         check.send_signal(signal.SIGKILL)
         check.wait()

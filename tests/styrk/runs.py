@@ -97,14 +97,18 @@ class Styrk:
             encoding="utf-8",
             env={**self.full_environment, **environment},
             cwd=cwd or self.home,
-            timeout=120,
+            timeout=170,
             check=False,
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words: object) -> subprocess.Popen[str]:
+        """A run that goes on: with the signals of a user's own shell, whoever started the tests.
+
+        A shell without job control starts what it puts in the background with SIGINT ignored; children inherit that.
+        """
         return subprocess.Popen(
-            self.command(*words),
+            ["env", "--default-signal", *self.command(*words)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -42,7 +42,7 @@ output: {{directory: out}}
 def silent() -> Iterator[socket.socket]:
     """A server that takes a connection and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(30)
+        server.settimeout(120)
         yield server
 
 
@@ -60,7 +60,7 @@ def in_the_middle(styrk: Styrk, settings: Path, server: socket.socket) -> tuple[
         return process, server.accept()[0]
     except TimeoutError:
         process.kill()
-        pytest.fail(f"the scan never asked the server: {process.communicate(timeout=30)[1]}")
+        pytest.fail(f"the scan never asked the server: {process.communicate(timeout=120)[1]}")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -71,7 +71,7 @@ def test_a_stopped_scan_leaves_nothing(
     with connection:
         assert any(name.startswith(".partial-") for name in listing(tmp_path / "out"))
         process.send_signal(how)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "stopped" in said
     assert "Traceback" not in said
@@ -84,7 +84,7 @@ def test_a_killed_scan_leaves_no_bundle_and_the_next_one_cleans_up(
     process, connection = in_the_middle(styrk, write_settings(tmp_path, silent, 60), silent)
     with connection:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     out = tmp_path / "out"
     assert all(name.startswith(".partial-") for name in listing(out))
     assert listing(out)
@@ -102,7 +102,7 @@ def test_whenever_it_is_killed_no_half_bundle_has_a_name(styrk: Styrk, tmp_path:
         process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     for name in listing(tmp_path / "out"):
         assert name.startswith(".partial-") or styrk("verify", tmp_path / "out" / name).status == 0
 
@@ -141,7 +141,7 @@ def test_a_file_that_may_not_grow_leaves_nothing(styrk: Styrk, tmp_path: Path) -
 def test_two_scans_at_once_do_not_harm_each_other(styrk: Styrk, tmp_path: Path) -> None:
     settings = write_estate(tmp_path)
     processes = [styrk.start("scan", "-c", settings) for _ in range(3)]
-    ended = [(process.communicate(timeout=100)[1], process.returncode) for process in processes]
+    ended = [(process.communicate(timeout=150)[1], process.returncode) for process in processes]
     bundles = listing(tmp_path / "out")
     assert not [name for name in bundles if name.startswith(".")]
     assert len(bundles) == [status for _, status in ended].count(1) >= 1
@@ -155,7 +155,7 @@ def test_a_reader_that_goes_away_is_no_fault(styrk: Styrk) -> None:
     process = styrk.start("checks", "--json")
     assert process.stdout is not None
     process.stdout.close()
-    assert process.wait(timeout=60) in (0, 141)
+    assert process.wait(timeout=120) in (0, 141)
     assert process.stderr is not None
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()

@@ -336,7 +336,7 @@ BROKEN: dict[str, tuple[Answer, GapCause, str]] = {
 def test_an_answer_that_cannot_be_understood_is_a_gap(name: str, server: GraphServer, tmp_path: Path) -> None:
     answer, cause, words = BROKEN[name]
     server.script.faults = [at(USERS, answer, ever=True)]
-    evidence = scan(server, people(), tmp_path, wanted=frozenset({CloudUser}), timeout_seconds=1)
+    evidence = scan(server, people(), tmp_path, wanted=frozenset({CloudUser}))
     (gap,) = gaps(evidence, CloudUser)
     assert gap.cause is cause
     assert words in gap.detail

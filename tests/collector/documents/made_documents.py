@@ -86,6 +86,6 @@ def printed(folder: Path, pages: dict[str, str]) -> None:
             ],
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=150,
         )
         source.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from collector.source import SourceError
 from config.sources import MailDomainSource, Resolver
 from tests.checks.made import reasons
 from tests.servers.certificates import Authority, Certificate
+from tests.servers.loopback import closed_port
 from tests.servers.mail_server import mail_server
 from tests.servers.names import HOST, SILENT, NameServer, Zone, name_server
 
@@ -50,18 +50,13 @@ def names() -> Iterator[NameServer]:
 
 def settings(*ports: int, **changes: Any) -> MailDomainSource:
     resolvers = tuple(Resolver(address=HOST, port=port) for port in ports or (53,))
-    given: dict[str, Any] = {"domains": (DOMAIN,), "dkim_selectors": ("s1", "s2"), "timeout_seconds": 1, **changes}
+    given: dict[str, Any] = {"domains": (DOMAIN,), "dkim_selectors": ("s1", "s2"), "timeout_seconds": 60, **changes}
     return MailDomainSource(id="mail", type="mail-domain", resolvers=resolvers, **given)
 
 
 def ask(folder: Path, entry: MailDomainSource, smtp: int = 25) -> EvidenceSet:
     source = ConfiguredSource(MailDomains(entry, smtp), BOTH, controlled_by="own", tags=())
     return collect([source], folder / "out", "1")
-
-
-def closed_port() -> int:
-    with socket.create_server((HOST, 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def gaps(found: EvidenceSet, kind: type[MailDomain | MailServer] = MailDomain) -> list[Gap]:
@@ -161,14 +156,16 @@ SILENCES: dict[str, tuple[dict[str, bytes], GapCause]] = {
 def test_a_server_that_gives_no_answer_is_a_gap(names: NameServer, tmp_path: Path, name: str) -> None:
     options, cause = SILENCES[name]
     with mail_server(**options) as mail:  # type: ignore[arg-type]  # the names are those of the parameters
-        found = ask(tmp_path, settings(names.port, starttls=True), mail.port)
+        seconds = 1 if cause is GapCause.TIMED_OUT else 60
+        found = ask(tmp_path, settings(names.port, starttls=True, timeout_seconds=seconds), mail.port)
     first, _ = found.reading(MailServer).records
     assert first.starttls is None
     assert cause in {gap.cause for gap in gaps(found, MailServer) if gap.subject == first.subject}
 
 
 def test_no_mail_server_there(names: NameServer, tmp_path: Path) -> None:
-    found = ask(tmp_path, settings(names.port, starttls=True), closed_port())
+    with closed_port() as port:
+        found = ask(tmp_path, settings(names.port, starttls=True), port)
     assert GapCause.UNREACHABLE in {gap.cause for gap in gaps(found, MailServer)}
 
 
@@ -183,8 +180,9 @@ def test_no_mail_server_there(names: NameServer, tmp_path: Path) -> None:
 )
 def test_a_domain_without_an_answer_is_a_gap(tmp_path: Path, answer: str | None, cause: GapCause) -> None:
     with name_server({} if answer is None else {(DOMAIN, "MX"): answer}) as server:
-        found = ask(tmp_path, settings(server.port))
-        lines = list(MailDomains(settings(server.port)).diagnose())
+        entry = settings(server.port, timeout_seconds=1 if answer == SILENT else 60)
+        found = ask(tmp_path, entry)
+        lines = list(MailDomains(entry).diagnose())
     assert server.asked == [(DOMAIN, "MX")] * 2, "nothing more is asked about it"
     for kind in (MailDomain, MailServer):
         (gap,) = gaps(found, kind)
@@ -212,7 +210,7 @@ def test_an_answer_that_is_none(tmp_path: Path) -> None:
 def test_resolvers_that_are_not_there_are_given_up(tmp_path: Path) -> None:
     domains = tuple(f"d{number}.example.test" for number in range(6))
     with name_server({(domain, "MX"): SILENT for domain in domains}) as server:
-        found = ask(tmp_path, settings(server.port, domains=domains))
+        found = ask(tmp_path, settings(server.port, domains=domains, timeout_seconds=1))
     assert len(server.asked) == 3
     assert [gap.subject for gap in gaps(found)] == list(domains)
     assert "not asked" in gaps(found)[-1].detail

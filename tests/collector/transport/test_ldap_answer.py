@@ -178,7 +178,7 @@ def test_a_wounded_entry_is_the_same_to_ldap3_or_one_error(case: tuple[bytes, in
     assert entry == by_ldap3(message)  # what we accept, ldap3 accepts, and understands alike
 
 
-@settings(max_examples=600, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, deadline=20_000, suppress_health_check=[HealthCheck.too_slow])
 @given(wounded_pages(), st.sampled_from([50, 1 << 20]))
 def test_a_wounded_page_is_a_page_or_one_error(case: tuple[bytes, int], piece: int) -> None:
     data, number = case

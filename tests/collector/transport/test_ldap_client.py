@@ -15,6 +15,7 @@ from collector.source import SourceError
 from collector.transport.ldap import ConnectionLostError, Entry, Page, Search
 from collector.transport.ldap_client import Ldap3Connection, Pace
 from config.sources import LdapBind, LdapSource, LdapTls
+from tests.servers.loopback import closed_port
 
 BIND_RESPONSE = bytes.fromhex("61070a010004000400")
 both = pytest.mark.parametrize("streaming", [True, False], ids=["streaming", "ldap3"])
@@ -43,7 +44,7 @@ def server(behave: Callable[[socket.socket], object]) -> Iterator[int]:
             except OSError:
                 return
             with client:
-                client.settimeout(10)
+                client.settimeout(60)
                 try:
                     behave(client)
                 except OSError:
@@ -55,14 +56,14 @@ def server(behave: Callable[[socket.socket], object]) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(15)
+            thread.join(60)
 
 
 def connection(
     port: int,
     *,
     mode: str = "none",
-    seconds: int = 2,
+    seconds: int = 60,
     max_answer_bytes: int = 2**28,
     host: str = "127.0.0.1",
     ca_file: Path | None = None,
@@ -99,9 +100,7 @@ def bound(client: socket.socket) -> bytes:
 
 
 def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(SourceError) as caught:
+    with closed_port() as port, pytest.raises(SourceError) as caught:
         connection(port).open()
     assert caught.value.cause is GapCause.UNREACHABLE
     assert "refused" in caught.value.detail
@@ -130,7 +129,7 @@ def test_a_server_that_drips_is_left_when_the_time_for_one_answer_is_up(streamin
             threading.Event().wait(0.2)
 
     with server(drip) as port:
-        slow = connection(port, seconds=1, streaming=streaming)
+        slow = connection(port, seconds=3, streaming=streaming)  # the bind before it has as long
         slow.open()
         with pytest.raises(ConnectionLostError) as caught:
             slow.page(BASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from collector.evidence import GapCause
@@ -13,7 +14,7 @@ from collector.transport.process import LocalPrograms
 
 
 def test_output_errors_and_status_come_apart() -> None:
-    done = LocalPrograms().run(["sh", "-c", "echo out; echo err >&2; exit 3"], limit=100, timeout=10)
+    done = LocalPrograms().run(["sh", "-c", "echo out; echo err >&2; exit 3"], limit=100, timeout=60)
     assert (done.status, done.output, done.errors) == (3, b"out\n", "err\n")
 
 
@@ -25,33 +26,35 @@ def test_a_missing_program_names_its_package() -> None:
 
 def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     started = time.monotonic()
-    script = f"(sleep 1; touch {tmp_path}/survived) & sleep 60"
+    child = tmp_path / "child"
+    script = f"sleep 600 & echo $! >{child}; sleep 600"
     with pytest.raises(SourceError) as caught:
-        LocalPrograms().run(["sh", "-c", script], limit=100, timeout=0.5)
+        LocalPrograms().run(["sh", "-c", script], limit=100, timeout=3)
     assert caught.value.cause is GapCause.TIMED_OUT
-    assert time.monotonic() - started < 3
-    time.sleep(0.8)
-    assert not (tmp_path / "survived").exists()
+    while psutil.pid_exists(number := int(child.read_text())) and psutil.Process(number).status() != "zombie":
+        assert time.monotonic() - started < 60
+        time.sleep(0.05)
+    assert time.monotonic() - started < 60
 
 
 def test_endless_output_ends_at_the_limit() -> None:
     started = time.monotonic()
     with pytest.raises(SourceError) as caught:
-        LocalPrograms().run(["sh", "-c", "yes"], limit=100_000, timeout=60)
+        LocalPrograms().run(["sh", "-c", "yes"], limit=100_000, timeout=150)
     assert caught.value.cause is GapCause.TRUNCATED
-    assert time.monotonic() - started < 30, "it ends at the limit, not at the time-out"
+    assert time.monotonic() - started < 100, "it ends at the limit, not at the time-out"
 
 
 def test_endless_errors_do_not_fill_the_memory() -> None:
     script = "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo done"
-    done = LocalPrograms().run(["sh", "-c", script], limit=100, timeout=30)
+    done = LocalPrograms().run(["sh", "-c", script], limit=100, timeout=120)
     assert done.output == b"done\n"
     assert len(done.errors) == 64 << 10
 
 
 def test_the_callers_environment_is_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_TOKEN", "geheim")
-    done = LocalPrograms().run(["env"], limit=10_000, timeout=10, environment={"RESTIC_PASSWORD": "x"})
+    done = LocalPrograms().run(["env"], limit=10_000, timeout=60, environment={"RESTIC_PASSWORD": "x"})
     assert b"geheim" not in done.output
     assert b"RESTIC_PASSWORD=x" in done.output
 

@@ -56,7 +56,7 @@ print(make_bundle(out, key))
 
 def write_killed_at(number: int, out: Path, key_file: Path) -> int:
     command = [sys.executable, "-c", KILLED_AT, str(ROOT), str(out), str(key_file), str(number)]
-    return subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
+    return subprocess.run(command, check=False, capture_output=True, timeout=150).returncode
 
 
 def assert_only_whole_bundles(out: Path, trust: tuple[TrustedKey, ...]) -> None:
@@ -214,7 +214,7 @@ def test_a_file_that_cannot_grow_leaves_nothing(tmp_path: Path, key_file: Path, 
     out = tmp_path / "out"
     command = [sys.executable, "-c", LIMITED, str(ROOT), str(out), str(key_file), str(limit)]
 
-    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=150)
 
     assert result.returncode == 7, result.stderr
     assert f"no space left for the bundle in {out}" in result.stdout

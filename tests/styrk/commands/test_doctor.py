@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import socket
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from tests.servers.loopback import closed_port
 from tests.styrk.runs import Styrk, write_estate
 
 LDAP = """\
@@ -18,11 +21,6 @@ registers:
 """
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def test_all_is_well(styrk: Styrk, tmp_path: Path, sealed: object) -> None:
     run = styrk("doctor", "-c", write_estate(tmp_path), "--source", "systems", "--source", "tests")
     assert run.status == 0, run.out
@@ -30,9 +28,16 @@ def test_all_is_well(styrk: Styrk, tmp_path: Path, sealed: object) -> None:
     assert "FAIL" not in run.out
 
 
-def test_each_thing_that_fails_has_its_remedy_and_hides_no_other(styrk: Styrk, tmp_path: Path) -> None:
+@pytest.fixture
+def closed() -> Iterator[int]:
+    """A port that nobody listens on."""
+    with closed_port() as port:
+        yield port
+
+
+def test_each_thing_that_fails_has_its_remedy_and_hides_no_other(styrk: Styrk, tmp_path: Path, closed: int) -> None:
     settings = write_estate(tmp_path)
-    text = settings.read_text(encoding="utf-8").replace("registers:\n", LDAP.format(port=closed_port()))
+    text = settings.read_text(encoding="utf-8").replace("registers:\n", LDAP.format(port=closed))
     settings.write_text(text, encoding="utf-8")
     (tmp_path / "tests.csv").unlink()
     run = styrk("doctor", "-c", settings, "--json")
