@@ -39,6 +39,16 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class RelayRow:
+    """A sealed bundle of another run that evidence came in."""
+
+    told: str
+    """Which source of which run, of whom, and when it was sealed."""
+    bundle: str
+    signer: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRow:
     """One source with everything that it gave."""
 
@@ -52,6 +62,8 @@ class SourceRow:
     not_obtained: tuple[tuple[str, str], ...]
     """Kinds of which it gave nothing, each with the cause."""
     methods: tuple[Method, ...]
+    relays: tuple[RelayRow, ...]
+    """The last one first; empty where this run read the source itself."""
     state: str
     """`whole`, `part` or `nothing`."""
 
@@ -92,6 +104,7 @@ def _source(book: Book, source: str, configured: Json) -> SourceRow:
         populations=rows,
         not_obtained=tuple((book.words.code("kind", gap["kind"]), gap["cause"]) for gap in gaps),
         methods=_methods(book, [*populations, *gaps]),
+        relays=_relays(book, [*populations, *gaps]),
         state="nothing" if not populations else "whole" if whole else "part",
     )
 
@@ -122,6 +135,21 @@ def _methods(book: Book, evidence: list[Json]) -> tuple[Method, ...]:
         if provenance and provenance["method"]:
             kinds.setdefault(tuple(provenance["method"]), {})[book.words.code("kind", each["kind"])] = None
     return tuple(Method(texts, tuple(named)) for texts, named in kinds.items())
+
+
+def _relays(book: Book, evidence: list[Json]) -> tuple[RelayRow, ...]:
+    found: dict[RelayRow, None] = {}
+    for each in evidence:
+        for relay in (each.get("provenance") or {}).get("relayed", ()):
+            told = book.words(
+                "collected.relayed-as",
+                source=relay["source"],
+                run=relay["run"],
+                organisation=relay["organisation"],
+                sealed=moment(relay["sealed"], book.language),
+            )
+            found.setdefault(RelayRow(told, relay["bundle"], relay["signer"]))
+    return tuple(found)
 
 
 def _all(index: Json) -> list[Json]:
