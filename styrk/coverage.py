@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assessment.policy import Policy
 from checks.judgement import Check
@@ -16,13 +16,18 @@ class ControlCoverage:
 
     id: str
     checks: tuple[str, ...]
-    lacking: tuple[str, ...] = ()
-    """Kinds of evidence that its checks read and no configured source gives; known where sources are."""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Kinds of evidence that no configured source gives, by the check that reads them; known where sources are."""
 
     @property
     def covered(self) -> bool:
-        """Whether there is a check, and a source for everything that it reads."""
-        return bool(self.checks) and not self.lacking
+        """Whether one of its checks has a source for everything that it reads."""
+        return any(check not in self.lacking for check in self.checks)
+
+    @property
+    def all_lacking(self) -> tuple[str, ...]:
+        """Every kind that a check of it lacks, once."""
+        return tuple(dict.fromkeys(kind for kinds in self.lacking.values() for kind in kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +49,16 @@ class CatalogueCoverage:
 def control_coverage(
     names: Iterable[str], checks: Sequence[Check], provided: frozenset[type[Record]] | None = None
 ) -> dict[str, ControlCoverage]:
-    """Coverage of the named controls; `provided` is what the sources give, None where no sources are looked at.
-
-    Of several checks of one control one that lacks nothing counts, else the one with the control's own name.
-    """
+    """Coverage of the named controls; `provided` is what the sources give, None where no sources are looked at."""
     found = {}
     for name in sorted(set(names)):
-        testing = [check for check in checks if check.control == name]
-        lacks = [
-            (tuple(kind_name(kind) for kind in check.reads if provided is not None and kind not in provided), check.id)
+        testing = sorted((check for check in checks if check.control == name), key=lambda check: check.id)
+        lacks = {
+            check.id: tuple(kind_name(kind) for kind in check.reads if provided is not None and kind not in provided)
             for check in testing
-        ]
-        least = min(lacks, key=lambda each: (bool(each[0]), each[1] != name, len(each[0])), default=((), ""))
-        found[name] = ControlCoverage(name, tuple(check.id for check in testing), least[0])
+        }
+        lacking = {check: kinds for check, kinds in lacks.items() if kinds}
+        found[name] = ControlCoverage(name, tuple(check.id for check in testing), lacking)
     return found
 
 

@@ -117,10 +117,11 @@ def _coverage(controls: dict[str, ControlCoverage], coverage: Sequence[Catalogue
         return ["", "No catalogue is chosen, so nothing is judged: name some under catalogues (styrk catalogue)."]
     rows = [(each.id, str(each.requirements), str(each.covered), str(len(each.uncovered))) for each in coverage]
     lines = ["", *table(rows, ("catalogue", "requirements", "wholly covered", "not at all"), indent="")]
-    unsourced = [each for each in controls.values() if each.checks and each.lacking]
+    unsourced = [each for each in controls.values() if each.checks and not each.covered]
     if unsourced:
-        lines += ["", "Controls with a check, but no source for what it reads:"]
-        lines += table([(each.id, f"no source gives {', '.join(each.lacking)}") for each in unsourced])
+        lines += ["", "Controls with checks, but no source for what they read:"]
+        rows = [(check, kinds) for each in unsourced for check, kinds in each.lacking.items()]
+        lines += table([(check, f"no source gives {', '.join(kinds)}") for check, kinds in rows])
     unchecked = [each.id for each in controls.values() if not each.checks]
     if unchecked:
         lines += ["", *paragraph(f"Controls that no check tests yet ({len(unchecked)}): {', '.join(unchecked)}")]
@@ -132,6 +133,9 @@ def _coverage_json(controls: dict[str, ControlCoverage], coverage: Sequence[Cata
         "catalogues": [dataclasses.asdict(each) for each in coverage],
         "controls_without_check": [each.id for each in controls.values() if not each.checks],
         "controls_without_source": {
-            each.id: list(each.lacking) for each in controls.values() if each.checks and each.lacking
+            each.id: list(each.all_lacking) for each in controls.values() if each.checks and not each.covered
+        },
+        "checks_without_source": {
+            check: list(kinds) for each in controls.values() for check, kinds in each.lacking.items()
         },
     }

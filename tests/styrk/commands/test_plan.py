@@ -40,10 +40,22 @@ def _file(text: str) -> str:
 
 def test_a_control_without_a_source_is_told(styrk: Styrk, tmp_path: Path) -> None:
     plan = styrk("plan", "-c", write_estate(tmp_path), "--source", "systems", "--json").json()
-    assert plan["controls_without_source"] == {
-        "email-encryption": ["message-encryption"],
+    assert plan["controls_without_source"]["email-encryption"] == [
+        "message-encryption",
+        "mail-server",
+        "mail-domain",
+    ]
+    unsourced = plan["checks_without_source"]
+    assert {name: kinds for name, kinds in unsourced.items() if name.startswith("restore")} == {
         "restore-test-annual": ["restore-test", "major-change"],
+        "restore-test-annual--drill": ["restore-drill"],
+        "restore-test-annual--integrity": ["snapshot", "integrity-check", "backup-repository"],
+        "restore-test-annual--rto": ["restore-test"],
     }
+    assert plan["controls_without_source"]["restore-test-annual"] == [
+        *("restore-test", "major-change", "restore-drill"),
+        *("snapshot", "integrity-check", "backup-repository"),
+    ]
     (catalogue,) = plan["catalogues"]
     assert (catalogue["requirements"], catalogue["covered"], catalogue["uncovered"]) == (2, 0, ["P-1", "P-2"])
 
