@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +14,7 @@ from collector.records.record import Record
 from collector.register.days import DayStyle
 from collector.register.encodings import decode
 from collector.source import Diagnosis, Query, Recorder, SourceError
+from collector.transport.file import read_file
 from config.sources import BackupReport
 
 MAX_BYTES = 64 << 20
@@ -54,6 +54,7 @@ class JobReport:
         data, modified = self._read()
         digest = hashlib.sha256(data).hexdigest()
         recorder.ran(f"read {self._settings.file.name} sha256 {digest} modified {modified:%Y-%m-%dT%H:%M:%SZ}", kinds)
+        recorder.dated(modified, kinds)
         unreadable = 0
         for line in self._lines(data):
             if line.trouble:
@@ -107,14 +108,4 @@ class JobReport:
         return PARSERS[settings.format](decode(data, settings.encoding)[0], context)
 
     def _read(self) -> tuple[bytes, datetime]:
-        file = self._settings.file
-        try:
-            with file.open("rb") as opened:
-                modified = datetime.fromtimestamp(int(os.fstat(opened.fileno()).st_mtime), UTC)
-                data = opened.read(MAX_BYTES + 1)
-        except OSError as error:
-            cause = GapCause.ABSENT if isinstance(error, FileNotFoundError) else GapCause.DENIED
-            raise SourceError(cause, f"{file} cannot be read: {error.strerror}", "correct `file`") from error
-        if len(data) > MAX_BYTES:
-            raise SourceError(GapCause.TRUNCATED, f"{file} is larger than {MAX_BYTES} bytes", "export a shorter period")
-        return data, modified
+        return read_file(self._settings.file, max_bytes=MAX_BYTES, smaller="export a shorter period")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from collector.evidence import GapCause
 from collector.network.exports import Export
@@ -20,6 +18,7 @@ from collector.records.host import Interface, Route
 from collector.records.network import FirewallChain, FirewallRule
 from collector.records.record import Record
 from collector.source import Diagnosis, Query, Recorder, SourceError
+from collector.transport.file import read_file
 from config.sources import FirewallExportSource
 
 MAX_BYTES = 64 << 20
@@ -64,11 +63,12 @@ class FirewallExport:
     def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
         """Read the whole configuration; one without interfaces gives a gap for those."""
         kinds = wanted & self.provides
-        data, modified = _read(self._settings.file)
+        data, modified = self._read()
         digest = hashlib.sha256(data).hexdigest()
         recorder.identity("the file as it was handed over")
         name = self._settings.file.name
         recorder.ran(f"read {name} sha256 {digest} modified {modified:%Y-%m-%dT%H:%M:%SZ}", kinds)
+        recorder.dated(modified, kinds)
         found = _READERS[self._settings.format](data, self._settings.name)
         records: tuple[Record, ...] = (*found.chains, *found.rules, *found.interfaces, *found.routes)
         for record in records:
@@ -98,7 +98,7 @@ class FirewallExport:
         """Read the file."""
         target = str(self._settings.file)
         try:
-            found = _READERS[self._settings.format](_read(self._settings.file)[0], self._settings.name)
+            found = _READERS[self._settings.format](self._read()[0], self._settings.name)
         except SourceError as error:
             yield Diagnosis(target, ok=False, text=error.detail, remedy=error.remedy)
         else:
@@ -106,19 +106,5 @@ class FirewallExport:
             text = f"{len(found.rules)} rules ({unknown} not understood in full), {len(found.interfaces)} interfaces"
             yield Diagnosis(target, ok=True, text=text)
 
-
-def _read(file: Path) -> tuple[bytes, datetime]:
-    """The file's bytes and its time of change, UTC; raises SourceError."""
-    try:
-        with file.open("rb") as opened:
-            modified = datetime.fromtimestamp(int(os.fstat(opened.fileno()).st_mtime), UTC)
-            data = opened.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise SourceError(GapCause.ABSENT, f"no file {file}", "correct `file`, or put the export there") from error
-    except PermissionError as error:
-        raise SourceError(GapCause.DENIED, f"{file} may not be read", "let the collector's user read it") from error
-    except OSError as error:
-        raise SourceError(GapCause.UNREACHABLE, f"{file} could not be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise SourceError(GapCause.TRUNCATED, f"{file} is larger than {MAX_BYTES} bytes", "export less")
-    return data, modified
+    def _read(self) -> tuple[bytes, datetime]:
+        return read_file(self._settings.file, max_bytes=MAX_BYTES, smaller="export less")

@@ -6,11 +6,9 @@ The file is not copied into the evidence: its name, time and SHA-256 tell later 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 from collector.evidence import GapCause
 from collector.records.record import Record
@@ -20,6 +18,7 @@ from collector.register.reading import read_table
 from collector.register.rows import read_rows
 from collector.register.table import MAX_BYTES, Table
 from collector.source import Diagnosis, Query, Recorder, SourceError
+from collector.transport.file import read_file
 from config.registers import Register
 
 MAX_ROW_GAPS = 1000
@@ -56,7 +55,7 @@ class RegisterFile:
         kind = self._form.kind
         if kind not in wanted:
             return
-        data, modified = read_file(self._settings.file)
+        data, modified = self._read()
         digest = hashlib.sha256(data).hexdigest()
         recorder.identity("the file as it was handed over")
         recorder.ran(f"read {self._settings.file.name} sha256 {digest} modified {modified:%Y-%m-%dT%H:%M:%SZ}", (kind,))
@@ -75,7 +74,7 @@ class RegisterFile:
         """Read the file and look for its columns."""
         target = str(self._settings.file)
         try:
-            table = read_table(read_file(self._settings.file)[0], self._settings.file.name, self._settings)
+            table = read_table(self._read()[0], self._settings.file.name, self._settings)
             self._form.check_header(table)
         except SourceError as error:
             yield Diagnosis(target, ok=False, text=error.detail, remedy=error.remedy)
@@ -83,6 +82,9 @@ class RegisterFile:
             filled = sum(1 for row in table.rows if not row.blank)
             read_as = ", ".join(words for key, words in table.understood.items() if key in ("format", "encoding"))
             yield Diagnosis(target, ok=True, text=f"{filled} rows, all mapped columns are there; read as {read_as}")
+
+    def _read(self) -> tuple[bytes, datetime]:
+        return read_file(self._settings.file, max_bytes=MAX_BYTES, smaller="export fewer columns")
 
     def _add_rows(self, table: Table, recorder: Recorder) -> int:
         """Add the records; the number of rows that hold something, unreadable ones and a cut-off one among them."""
@@ -141,23 +143,6 @@ class RegisterFile:
                 remedy=f"export the register again; `max_age_days` is {self._settings.max_age_days}",
                 subject="export's age",
             )
-
-
-def read_file(file: Path) -> tuple[bytes, datetime]:
-    """The file's bytes and its time of change, UTC; raises SourceError."""
-    try:
-        with file.open("rb") as opened:
-            modified = datetime.fromtimestamp(int(os.fstat(opened.fileno()).st_mtime), UTC)
-            data = opened.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise SourceError(GapCause.ABSENT, f"no file {file}", "correct `file`, or put the export there") from error
-    except PermissionError as error:
-        raise SourceError(GapCause.DENIED, f"{file} may not be read", "let the collector's user read it") from error
-    except OSError as error:
-        raise SourceError(GapCause.UNREACHABLE, f"{file} could not be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise SourceError(GapCause.TRUNCATED, f"{file} is larger than {MAX_BYTES} bytes", "export fewer columns")
-    return data, modified
 
 
 def _check_whole(statements: Statements) -> None:

@@ -120,8 +120,8 @@ def _coverage(controls: dict[str, ControlCoverage], coverage: Sequence[Catalogue
     unsourced = [each for each in controls.values() if each.checks and not each.covered]
     if unsourced:
         lines += ["", "Controls with checks, but no source for what they read:"]
-        rows = [(check, kinds) for each in unsourced for check, kinds in each.lacking.items()]
-        lines += table([(check, f"no source gives {', '.join(kinds)}") for check, kinds in rows])
+        lacks = [(check, kinds) for each in unsourced for check, kinds in each.lacking.items()]
+        lines += table([(check, f"no source gives {', '.join(kinds)}") for check, kinds in lacks])
     unchecked = [each.id for each in controls.values() if not each.checks]
     if unchecked:
         lines += ["", *paragraph(f"Controls that no check tests yet ({len(unchecked)}): {', '.join(unchecked)}")]

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from collector.register.register import read_file
+from collector.register.table import MAX_BYTES
 from collector.register.understanding import Understanding, proposed_columns, understand
 from collector.source import SourceError
+from collector.transport.file import read_file
 from config.columns import COLUMNS
 from config.loading import load_settings
 from config.problems import did_you_mean
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     settings, how = _settings(options)
     file = settings.file if settings is not None else Path(options.name)
     try:
-        data, _ = read_file(file)
+        data, _ = read_file(file, max_bytes=MAX_BYTES, smaller="export fewer columns")
     except SourceError as error:
         raise UsageError(f"{error.detail}; {error.remedy}") from error
     made = understand(data, file.name, settings, datetime.now(UTC).date())

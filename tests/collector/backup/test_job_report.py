@@ -132,6 +132,7 @@ def test_an_old_report_and_one_that_is_not_there(tmp_path: Path) -> None:
     source = JobReport(settings, now=lambda: NOW)
     held = collect([ConfiguredSource(source, frozenset({Snapshot}))], tmp_path / "old", "test")
     assert [gap.subject for gap in held.populations[0].missing] == ["report's age"]
+    assert held.populations[0].provenance.speaks_of == datetime(1970, 1, 1, tzinfo=UTC)
     file.unlink()
     gone = collect([ConfiguredSource(source, frozenset({Snapshot}))], tmp_path / "gone", "test")
     assert gone.gaps[0].cause is GapCause.ABSENT

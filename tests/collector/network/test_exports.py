@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -254,4 +255,6 @@ def test_a_file_as_a_source_tells_its_age_and_lack_of_interfaces(tmp_path: Path)
     evidence = collect([ConfiguredSource(source, source.provides)], tmp_path / "run", "test")
     assert len(list(evidence.reading(FirewallRule).records)) == 11
     assert {gap.subject for gap in evidence.reading(Interface).all_gaps} == {"fw1", "export's age"}
+    (rules,) = evidence.reading(FirewallRule).populations
+    assert rules.provenance.speaks_of == datetime(2017, 7, 14, 2, 40, tzinfo=UTC)
     assert [each.ok for each in source.diagnose()] == [True]
