@@ -43,7 +43,7 @@ class Reason:
     fix: Text = Text("", "")
     severity: Severity = Severity.MEDIUM
     named: bool = False
-    """Whether a finding lists the subjects that this reason leaves out of scope: they deviate, and it is tolerated."""
+    """Whether a finding lists the subjects that this reason leaves out of scope: tolerated, or a hint to look at."""
 
 
 class Verdict(StrEnum):
@@ -152,7 +152,7 @@ class UndeterminedSubject:
 
 @dataclass(frozen=True, slots=True)
 class ToleratedSubject:
-    """One subject that deviates within the share that is accepted: no exception, and named all the same."""
+    """One subject that is no exception and named all the same: within an accepted share, by a decision, or a hint."""
 
     subject: str
     reason: str

@@ -2,9 +2,11 @@
 
 Judged on every rule that was read. A rule that lets everything through deviates; so does one that never takes effect
 because rules before it in its chain decide on all that it is about (told apart: the same verdict, or another one), one
-that no packet can match, one that lets new connections through and carries no comment, and one whose counter has seen
-nothing though the firewall has been up for long. Rules that hold something that was not understood hide no other.
-Rules that are switched off are set aside.
+that no packet can match, and one that lets new connections through and carries no comment. A rule whose counter has
+seen nothing while others of the firewall have counted is a hint: it is named, and no exception, for counters begin anew
+when rules are loaded, and a rule may be for what is rare. Where `zero_hits_deviate` says so it deviates, once the
+firewall has been up for `zero_hit_months`. Rules that hold something that was not understood hide no other. Rules that
+are switched off are set aside.
 """
 
 from __future__ import annotations
@@ -36,8 +38,10 @@ class Parameters:
     """When a rule is questioned."""
 
     zero_hit_months: int = 6
+    zero_hits_deviate: bool = False
 
 
+_NEEDED = Text("Fråga om regeln behövs; annars ta bort den.", "Ask whether the rule is needed; else remove it.")
 REASONS = {
     "any-any": Reason(
         Text("Regeln släpper igenom allt från alla till alla ({rule}).", "The rule lets everything through ({rule})."),
@@ -77,8 +81,28 @@ REASONS = {
             "Regelns räknare står på 0, och brandväggen har varit igång sedan {since} ({rule}).",
             "The rule's counter is at 0, and the firewall has been up since {since} ({rule}).",
         ),
-        Text("Fråga om regeln behövs; annars ta bort den.", "Ask whether the rule is needed; else remove it."),
+        _NEEDED,
         Severity.LOW,
+    ),
+    "never-hit": Reason(
+        Text(
+            "Regelns räknare står på 0 ({rule}). Den började räkna tidigast {since}, och på nytt om reglerna har "
+            "laddats om sedan dess.",
+            "The rule's counter is at 0 ({rule}). It began to count {since} at the earliest, and anew if the rules "
+            "were loaded again since then.",
+        ),
+        _NEEDED,
+        Severity.LOW,
+        named=True,
+    ),
+    "never-hit-since-unknown": Reason(
+        Text(
+            "Regelns räknare står på 0 ({rule}). När den började räkna är inte känt.",
+            "The rule's counter is at 0 ({rule}). When it began to count is not known.",
+        ),
+        _NEEDED,
+        Severity.LOW,
+        named=True,
     ),
     "rule-not-understood": Reason(
         Text("Regeln kunde inte tolkas i sin helhet: {text}", "The rule could not be understood in full: {text}"),
@@ -117,8 +141,9 @@ def judge(
     up_since = {
         host.name: host.boot_time.date()
         for host in evidence.reading(Host).of(rules.source).records
-        if host.boot_time is not None and host.boot_time.date() <= limit
+        if host.boot_time is not None and host.boot_time <= as_of
     }
+    counting = {rule.device for rule in rules.records if rule.packets}
     chains = evidence.reading(FirewallChain).of(rules.source)
     hooks = {(chain.device, chain.family, chain.table, chain.name): chain.hook for chain in chains.records}
     ordered = sorted(rules.records, key=lambda rule: (*_chain_of(rule), rule.position, repr(rule)))
@@ -128,10 +153,14 @@ def judge(
             since = up_since.get(rule.device)
             if outcome is not None:
                 yield outcome
-            elif rule.packets == 0 and since is not None and rule.verdict in _ENDS:
+            elif rule.packets != 0 or rule.verdict not in _ENDS or rule.device not in counting:
+                yield conforms(rule)
+            elif since is None:
+                yield out_of_scope(rule, "never-hit-since-unknown", rule=rule_name(rule))
+            elif parameters.zero_hits_deviate and since <= limit:
                 yield deviates(rule, "no-hits", rule=rule_name(rule), since=since)
             else:
-                yield conforms(rule)
+                yield out_of_scope(rule, "never-hit", rule=rule_name(rule), since=since)
 
 
 def _chain_of(rule: FirewallRule) -> tuple[str, str, str, str]:

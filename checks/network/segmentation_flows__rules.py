@@ -9,7 +9,8 @@ whole. Where a rule holds an expression that is not understood, just the ports a
 undetermined; where a declared flow is not understood, just what else passes between its two zones by its protocol; and
 while the list of flows is not whole, all that passes and is not declared. So is a firewall whose chains, rules or
 interfaces were not all read, or whose rules make more work than is done for one estate, and a pair of zones where the
-only way leads to a router of which nothing was read.
+only way leads to a router of which nothing was read. Rules at a device's ingress or egress or on a bridge, and routes
+by more than the main table, are not followed: a firewall that has any is undetermined, whatever else is found of it.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from checks.network.firewalls import Unread, firewalls_of
 from checks.network.pairs import PROTOCOLS, UNSURE, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError
 from collector.evidence import EvidenceSet, Population
-from collector.records.host import Interface, Route
+from collector.records.host import Host, Interface, Route
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
 
 CONTROL = "segmentation-flows"
-READS = (FirewallChain, FirewallRule, Interface, Route, Zone, DeclaredFlow)
+READS = (FirewallChain, FirewallRule, Interface, Route, Zone, DeclaredFlow, Host)
 EVERY_RECORD = False
 
 
@@ -154,6 +155,16 @@ REASONS = {
         ),
         Text("Lägg till routern bland källorna.", "Add the router to the sources."),
     ),
+    "not-followed": Reason(
+        Text(
+            "Brandväggen har också regler som inte följs: {what}. De kan stoppa, eller leda en annan väg, det som "
+            "reglerna här släpper igenom.",
+            "The firewall has rules besides that are not followed: {what}. They may stop, or send another way, what "
+            "the rules here let through.",
+        ),
+        Text("Gå igenom dem för hand.", "Go through them by hand."),
+        Severity.LOW,
+    ),
     "no-flow-list": Reason(
         Text(
             "Det finns ingen lista över angivna flöden att jämföra med.",
@@ -249,7 +260,25 @@ def _judge_estate(
             yield undetermined(each.name, "stands-between-nothing")
         elif (each.source, each.name) in open_wide:
             yield deviates(each.name, "no-filtering", zones=", ".join(sorted(between[each.name])))
+        what = _not_followed(each, evidence)
+        if what and each.name in between:
+            yield undetermined(each.name, "not-followed", what=what)
     yield from outcomes
+
+
+def _not_followed(firewall: FirewallEvidence, evidence: EvidenceSet) -> tuple[str, ...]:
+    """What the firewall has that may decide on routed packets and is not among what is followed."""
+    used = {(rule.family, rule.table, rule.chain) for rule in firewall.rules if not rule.disabled}
+    found = {
+        f"{chain.family} {chain.table} {chain.name} ({chain.hook})"
+        for chain in firewall.chains
+        if (chain.hook in {"ingress", "egress"} or (chain.family == "bridge" and chain.hook))
+        and (chain.policy == "drop" or (chain.family, chain.table, chain.name) in used)
+    }
+    hosts = evidence.reading(Host).of(firewall.source).records
+    if any(host.name == firewall.name and host.policy_routing for host in hosts):
+        found.add("ip rule")
+    return tuple(sorted(found))
 
 
 def _between(estate: Estate, origin: Zone, destination: Zone) -> tuple[list[Firewall], set[tuple[str, str]]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import re
 import socket
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Literal
 
 from collector.evidence import GapCause
@@ -26,6 +28,7 @@ TIMEOUT = 60.0
 
 _RULES: tuple[type[Record], ...] = (FirewallChain, FirewallRule)
 _IPTABLES: tuple[tuple[str, Literal["ip", "ip6"]], ...] = (("iptables", "ip"), ("ip6tables", "ip6"))
+_EVERY_HOSTS_RULE = re.compile(r"(?:0|32766|32767):\s+from all lookup (?:local|main|default)")
 _BY_NFTABLES = b"(nf_tables)"
 """What iptables-save says of itself where it shows the tables that nft shows too."""
 Commands = dict[str, tuple[str, tuple[type[Record], ...], str]]
@@ -39,6 +42,8 @@ _COMMANDS: Commands = {
     "addresses": ("ip -j -d addr", (Interface,), ""),
     "routes": ("ip -j -4 route show table main; ip -j -6 route show table main", (Route,), ""),
     "forwarding": ("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding", (Host,), ""),
+    "boot": ("grep ^btime /proc/stat", (Host,), ""),
+    "policy": ("ip -4 rule show; ip -6 rule show", (Host,), ""),
 }
 
 
@@ -204,12 +209,32 @@ def _interface_records(sections: dict[str, Section], device: str) -> tuple[Recor
 
 
 def _host_records(sections: dict[str, Section], device: str) -> tuple[Record, ...]:
-    """Forwarding by IPv4 or IPv6; a host without IPv6 has only the first line."""
+    """Forwarding by IPv4 or IPv6 (a host without IPv6 has only the first line), time of boot, rules for routing."""
     section = section_of(sections, "forwarding", _COMMANDS["forwarding"][0])
     lines = section.output.decode("ascii", "replace").split()
     if not lines or not set(lines) <= {"0", "1"}:
         raise SourceError(GapCause.MALFORMED, f"no forwarding state: {section.errors or lines!r:.200}")
-    return (Host(name=device, system="Linux", forwarding="1" in lines),)
+    host = Host(
+        name=device,
+        system="Linux",
+        forwarding="1" in lines,
+        boot_time=_boot_time(sections.get("boot")),
+        policy_routing=_policy_routing(sections.get("policy")),
+    )
+    return (host,)
+
+
+def _boot_time(section: Section | None) -> datetime | None:
+    """The time in `btime 1764000000`, UTC; None where it was not given."""
+    match = re.fullmatch(rb"btime ([0-9]{1,11})\s*", section.output) if section is not None else None
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+
+
+def _policy_routing(section: Section | None) -> bool | None:
+    """Whether there is any rule but those that every host has (ip-rule(8)); None where none were shown."""
+    lines = section.output.decode("ascii", "replace").splitlines() if section is not None else []
+    shown = [line for line in lines if line.strip()]
+    return any(_EVERY_HOSTS_RULE.fullmatch(line.strip()) is None for line in shown) if shown else None
 
 
 def _succeeded(sections: dict[str, Section], name: str) -> bytes:

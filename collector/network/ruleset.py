@@ -51,13 +51,18 @@ def parse_ruleset(output: bytes, device: str) -> Ruleset:
         for kind, body in items
         if kind in {"set", "map"}
     )
+    counted = {
+        tuple(str(body.get(part)) for part in ("family", "table", "name")): body.get("packets")
+        for kind, body in items
+        if kind == "counter"
+    }
     chains = tuple(_chain(body, device) for kind, body in items if kind == "chain")
     rules: list[FirewallRule] = []
     positions: dict[tuple[str, str, str], int] = {}
     for kind, body in items:
         if kind != "rule":
             continue
-        for rule in _rules(body, device, sets):
+        for rule in _rules(body, device, sets, counted):
             place = (rule.family, rule.table, rule.chain)
             positions[place] = positions.get(place, 0) + 1
             rules.append(replace(rule, position=positions[place]))
@@ -101,13 +106,17 @@ class _Statements:
     translation: str | None = None
     translated_to: tuple[str, ...] = ()
     packets: int | None = None
+    counter: str | None = None
+    """Name of a counter that stands outside of the rule, and may count for several."""
     branches: tuple[tuple[Conditions, Verdict, str | None], ...] = ()
     """A verdict map's entries."""
     undecided: bool = False
     """A statement that may decide in a way that is not modelled."""
 
 
-def _rules(body: Mapping[str, Any], device: str, sets: NamedSets) -> Iterator[FirewallRule]:
+def _rules(
+    body: Mapping[str, Any], device: str, sets: NamedSets, counted: Mapping[tuple[str, ...], Any]
+) -> Iterator[FirewallRule]:
     family, table = _text(body, "family"), _text(body, "table")
     statements = body.get("expr", [])
     if not isinstance(statements, list):
@@ -115,6 +124,7 @@ def _rules(body: Mapping[str, Any], device: str, sets: NamedSets) -> Iterator[Fi
     read = _Statements(Conditions())
     for statement in statements:
         _read_statement(statement, read, sets.of_table(family, table))
+    packets = read.packets if read.counter is None else counted.get((family, table, read.counter))
     comment, handle = body.get("comment"), body.get("handle")
     branches = read.branches or ((read.conditions, read.verdict, read.target),)
     for conditions, verdict, target in branches:
@@ -129,7 +139,7 @@ def _rules(body: Mapping[str, Any], device: str, sets: NamedSets) -> Iterator[Fi
             verdict=verdict,
             target=target,
             comment=comment if isinstance(comment, str) else None,
-            packets=read.packets,
+            packets=packets if type(packets) is int else None,
             translation=read.translation,  # type: ignore[arg-type]  # one of the words in _TRANSLATIONS
             translated_to=read.translated_to,
             **conditions.fields(),
@@ -148,8 +158,8 @@ def _read_statement(  # noqa: PLR0912  # one branch a kind of statement
     if kind == "match":
         read.conditions = read_match(body, read.conditions, sets)
     elif kind == "counter":
-        packets = body.get("packets") if isinstance(body, dict) else None
-        read.packets = packets if type(packets) is int else None
+        read.packets = body.get("packets") if isinstance(body, dict) else None
+        read.counter = body if isinstance(body, str) else None
     elif kind in _NO_EFFECT or _changes_no_address(kind, body):
         return
     elif kind in {"limit", "quota", "ct count", "connlimit"}:

@@ -18,6 +18,8 @@ class Host:
     boot_time: datetime | None = None
     forwarding: bool | None = None
     """Whether it forwards IP packets between interfaces (net.ipv4.ip_forward, net.ipv6.conf.all.forwarding)."""
+    policy_routing: bool | None = None
+    """Whether it routes by more than the main table (ip-rule(8)); read of firewalls."""
     container: bool | None = None
     """Whether it shares its kernel (and so its clock) with a host outside, e.g. a container or namespace."""
 

@@ -106,7 +106,8 @@ class FirewallRule:
     disabled: bool = False
     """Whether the rule stands in the rule base and decides nothing (vendors' exports)."""
     packets: int | None = None
-    """Packets that the rule's counter has counted; None where it has none."""
+    """Packets that the rule's counter has counted since it was made or reset; a named counter (nft) may count for
+    several rules; None where it has none."""
     translation: Literal["snat", "masquerade", "dnat", "redirect"] | None = None
     """How the rule changes the packet's address, where it does."""
     translated_to: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from checks.finding import Finding, Status
 from collector.evidence import Gap, Population
-from collector.records.host import Interface, Route
+from collector.records.host import Host, Interface, Route
 from collector.records.network import DeclaredFlow, FirewallChain, FirewallRule, Zone
 from tests.checks.made import finding, gap, reasons, seen
 
@@ -184,6 +185,36 @@ def test_flows_that_were_not_read_leave_only_what_passes_open() -> None:
         "clients -> servers tcp/22": "?flow-list-incomplete",
         FLOWS[0].subject: "!declared-but-blocked",
     }
+
+
+INGRESS = FirewallChain(device="fw", family="netdev", table="n", name="in", hook="ingress", policy="accept")
+
+
+@pytest.mark.parametrize(
+    ("chain", "rules", "hosts", "said"),
+    [
+        (INGRESS, (rule(9, family="netdev", table="n", chain="in", verdict="drop"),), (), "netdev n in (ingress)"),
+        (INGRESS, (), (), None),
+        (replace(INGRESS, policy="drop"), (), (), "netdev n in (ingress)"),
+        (replace(INGRESS, family="bridge", hook="forward", policy="drop"), (), (), "bridge n in (forward)"),
+        (FORWARD, (), (Host(name="fw", policy_routing=True),), "ip rule"),
+        (FORWARD, (), (Host(name="fw", policy_routing=False), Host(name="other", policy_routing=True)), None),
+    ],
+)
+def test_what_is_not_followed_is_said_of_the_firewall_that_has_it(
+    chain: FirewallChain, rules: tuple[FirewallRule, ...], hosts: tuple[Host, ...], said: str | None
+) -> None:
+    found = finding(
+        CHECK,
+        seen(FirewallChain, *dict.fromkeys((FORWARD, chain))),
+        seen(FirewallRule, tcp(1, "443"), *rules),
+        seen(Interface, *INTERFACES),
+        seen(Host, *hosts),
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, *FLOWS, source="declared"),
+    )
+    assert reasons(found) == ({"fw": "?not-followed"} if said else {})
+    assert [each.facts["what"] for each in found.undetermined] == ([[said]] if said else [])
 
 
 def test_a_flow_of_a_zone_that_is_not_declared_is_named() -> None:

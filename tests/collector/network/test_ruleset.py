@@ -229,3 +229,13 @@ def test_two_conditions_on_the_port_leave_the_ports_that_meet_both() -> None:
     never = one_rule(dport(22), dport(80), {"drop": None})
     assert (never.sources, never.sources_negated) == (("0.0.0.0/0", "::/0"), True)
     assert one_rule(dport(22), dport(80, "!="), {"drop": None}).not_understood
+
+
+def test_a_named_counter_stands_outside_of_the_rules_that_it_counts_for() -> None:
+    output = (RECORDINGS / "counters" / "ruleset.json").read_bytes()
+    read = parse_ruleset(output, "fw1")
+    assert [(rule.ports, rule.packets) for rule in read.rules if rule.family == "inet"] == [(("80",), 7), (("82",), 0)]
+    lost = output.replace(b'{"counter": {"family"', b'{"quota": {"family"')
+    assert [rule.packets for rule in parse_ruleset(lost, "fw1").rules if rule.family == "inet"] == [None, 0]
+    strange = output.replace(b'"name": "web"', b'"name": ["web"]')
+    assert [rule.packets for rule in parse_ruleset(strange, "fw1").rules if rule.family == "inet"] == [None, 0]

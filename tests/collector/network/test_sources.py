@@ -17,6 +17,7 @@ from collector.evidence import EvidenceSet, GapCause
 from collector.network.nftables import NftablesFirewalls
 from collector.network.probe import Attempt, ReachabilityProbe, outcome_of, parse_results
 from collector.network.shell import cut
+from collector.records.host import Host
 from collector.records.network import FirewallChain, FirewallRule, Probe, Zone
 from collector.source import Source, SourceError
 from config.sources import FirewallSource, ProbeSource, ProbeTarget, SshLogin, SshTarget
@@ -47,6 +48,12 @@ def section(name: str, output: bytes, status: int = 0, errors: str = "") -> byte
     )  # fmt: skip
 
 
+RULES_OF_EVERY_HOST = (
+    b"0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n"
+    b"0:\tfrom all lookup local\n32766:\tfrom all lookup main\n"
+)
+
+
 def answer(**changes: bytes) -> bytes:
     parts: dict[str, bytes] = {
         "ruleset": section("ruleset", (RECORDINGS / "matches" / "ruleset.json").read_bytes()),
@@ -56,6 +63,8 @@ def answer(**changes: bytes) -> bytes:
         "ip6tables": section("ip6tables", b"", 127, "sh: 1: ip6tables-save: not found"),
         "routes": section("routes", (EXPORTS / "routes.txt").read_bytes()),
         "forwarding": section("forwarding", b"1\n0\n"),
+        "boot": section("boot", b"btime 1764000000\n"),
+        "policy": section("policy", RULES_OF_EVERY_HOST),
         **changes,
     }
     return b"".join(parts.values())
@@ -76,6 +85,31 @@ def test_a_firewalls_rules_interfaces_and_forwarding_are_read(tmp_path: Path) ->
     counts = {population.kind: population.count for population in evidence.populations}
     assert counts == {"firewall-chain": 7, "firewall-rule": 42, "host": 1, "interface": 3, "route": 6}
     assert all(population.complete for population in evidence.populations)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (section("policy", RULES_OF_EVERY_HOST), False),
+        (section("policy", b"32765:\tfrom 10.1.0.0/24 lookup 100\n" + RULES_OF_EVERY_HOST), True),
+        (section("policy", b"0:\tfrom all lookup local\n1000:\tfrom all lookup [l3mdev-table]\n"), True),
+        (section("policy", b"32766:\tfrom all fwmark 0x1 lookup main\n"), True),
+        (section("policy", b"", 127, "sh: 1: ip: not found"), None),
+    ],
+)
+def test_when_a_firewall_came_up_and_whether_it_routes_by_policy(
+    rules: bytes, said: bool | None, tmp_path: Path
+) -> None:
+    evidence = firewalls(tmp_path, {"fw1": AnsweringShell(answer(policy=rules))})
+    (host,) = evidence.reading(Host).records
+    assert (host.policy_routing, host.boot_time) == (said, datetime(2025, 11, 24, 16, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("boot", [b"", b"btime x\n", b"btime 999999999999999\n"])
+def test_a_time_of_boot_that_is_none_is_not_known(boot: bytes, tmp_path: Path) -> None:
+    evidence = firewalls(tmp_path, {"fw1": AnsweringShell(answer(boot=section("boot", boot)))})
+    (host,) = evidence.reading(Host).records
+    assert (host.boot_time, host.forwarding) == (None, True)
 
 
 def test_one_dead_firewall_costs_one_gap(tmp_path: Path) -> None:
