@@ -11,7 +11,7 @@ from reporters.texts.formats import LANGUAGES, Language
 from tests.reporters.html.small import small
 
 RELAY = {
-    "bundle": "ab" * 32,
+    "bundle": "c5" * 32,
     "run": "20261120T221500Z",
     "source": "probe",
     "organisation": "<b>Exempel\u202ekommun",
@@ -27,7 +27,7 @@ def test_the_way_that_evidence_came_is_told_once(language: Language) -> None:
     source = contents.evidence["populations"][0]["source"]
     for each in (*contents.evidence["populations"], *contents.evidence["gaps"]):
         if each["source"] == source:
-            each["provenance"]["relayed"] = [RELAY]
+            each["provenance"] = {**each["provenance"], "relayed": [RELAY]}
     html = render(contents, language)
     assert html.count(RELAY["bundle"]) == 1
     assert "SHA256:worker" in html
