@@ -119,6 +119,10 @@ class Gap:
     provenance: Provenance | None = None
 
 
+def _no_records() -> Iterator[R_co]:
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Population(Generic[R_co]):
     """All records of one kind from one source, as far as the source gave them."""
@@ -138,7 +142,7 @@ class Population(Generic[R_co]):
     """The source's tags, for scopes."""
     digest: str = ""
     """SHA-256 (hex) of the evidence file; empty before it is written."""
-    read: Callable[[], Iterator[R_co]] = field(default=lambda: iter(()), compare=False, repr=False)
+    read: Callable[[], Iterator[R_co]] = field(default=_no_records, compare=False, repr=False)
     """Opens the records for one reading from the start; `records` is the everyday name."""
 
     @property

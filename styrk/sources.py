@@ -40,6 +40,13 @@ from styrk.unchosen import UnchosenSource
 
 _HANDED_OVER = (BackupReport, DocumentSource, DrillReports, FirewallExportSource)
 """Sources that are files which someone handed over, and no systems."""
+_FROM_FILES = frozenset(
+    {
+        *("backup-report", "drills", "documents", "firewall-export", "register"),
+        *("declared", "questions", "recommendations", "lifecycle"),
+    }
+)
+"""Types whose sources read files of this machine, or nothing at all."""
 Built = tuple[ConfiguredSource, str]
 """A source with its type's name in the settings."""
 
@@ -53,7 +60,7 @@ def configured_sources(
     where a source's settings cannot work.
     """
     built = [
-        (ConfiguredSource(source, source.provides & wanted, obtained, controlled_by, tags), kind)
+        (ConfiguredSource(source, source.provides & wanted, obtained, controlled_by, tags, kind in _FROM_FILES), kind)
         for source, kind, obtained, controlled_by, tags in _all(settings, only)
         if source.provides & wanted
     ]

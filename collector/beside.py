@@ -1,0 +1,75 @@
+"""Work beside other work, in a process of its own: files are read while a network is waited for."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG, prctl(2)."""
+
+
+class ProcessEndedError(OSError):
+    """The process ended without an answer: it was killed, or it broke; what it wrote is not whole."""
+
+
+def can_work_beside() -> bool:
+    """Whether a copy of this process can do part of its work: there is a second processor, and no second thread."""
+    return sys.platform == "linux" and threading.active_count() == 1 and len(os.sched_getaffinity(0)) > 1
+
+
+class Beside(Generic[T]):
+    """Work that has been begun in a copy of this process; `result` waits for what it gives.
+
+    The copy ends with this process, however this one ends. Its work must give something that can be pickled, and raise
+    OSError alone.
+    """
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        context = multiprocessing.get_context("fork")
+        self._answer, answer = context.Pipe(duplex=False)
+        self._process = context.Process(target=_work, args=(work, answer, os.getpid()), daemon=True)
+        self._process.start()
+        answer.close()
+
+    def result(self) -> T:
+        """What the work gave; raises the OSError that it raised, or ProcessEndedError."""
+        try:
+            given, error = self._answer.recv()
+        except EOFError:
+            self._process.join()
+            message = f"the process that reads files ended early (status {self._process.exitcode})"
+            raise ProcessEndedError(message) from None
+        self._process.join()
+        if error is not None:
+            raise error
+        result: T = given
+        return result
+
+    def stop(self) -> None:
+        """End the work, wherever it is."""
+        self._process.kill()
+        self._process.join()
+
+
+def _work(work: Callable[[], T], answer: Connection, parent: int) -> None:
+    """What the copy does. An interrupt at the keyboard reaches both processes; the first of them ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        return
+    try:
+        given = (work(), None)
+    except OSError as error:
+        answer.send((None, error))
+    else:
+        answer.send(given)
