@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from collector.directory.entra_applications import APPLICATIONS_OF_DIRECTORY, ApplicationReader
 from collector.directory.entra_graph import Endpoint, Graph, MissingLicenceError, MissingPermissionError, get, grant
 from collector.directory.entra_policies import (
     groups_of,
@@ -29,7 +30,9 @@ from collector.directory.times import MalformedValueError
 from collector.evidence import GapCause
 from collector.records.cloud import (
     AccessPolicy,
+    ApplicationCredential,
     AuthenticationRegistration,
+    CloudApplication,
     CloudUser,
     NamedLocation,
     PerUserMfa,
@@ -76,7 +79,9 @@ class EntraDirectory:
         {
             AccessPolicy,
             Account,
+            ApplicationCredential,
             AuthenticationRegistration,
+            CloudApplication,
             CloudUser,
             CollectorIdentity,
             NamedLocation,
@@ -127,6 +132,7 @@ class EntraDirectory:
             for kinds, read in (
                 ({Account, CloudUser}, partial(self._read_users, graph, recorder)),
                 ({RoleHolder, Privilege}, roles.read),
+                ({CloudApplication, ApplicationCredential}, ApplicationReader(graph, recorder).read),
                 ({PerUserMfa}, partial(self._read_per_user, graph, recorder, roles)),
                 ({AccessPolicy, PolicyGroupMember}, partial(self._read_policies, graph, recorder)),
                 ({NamedLocation}, partial(self._read_locations, graph, recorder)),
@@ -189,6 +195,8 @@ class EntraDirectory:
         yield self._users(with_sign_ins=False), (Account, CloudUser)
         for endpoint in HOLDERS_OF_ROLES:
             yield endpoint, (RoleHolder, Privilege)
+        for endpoint in APPLICATIONS_OF_DIRECTORY:
+            yield endpoint, (CloudApplication, ApplicationCredential)
         yield POLICIES, (AccessPolicy, PolicyGroupMember)
         yield STRENGTHS, (AccessPolicy,)
         yield GROUP_MEMBERS, (PolicyGroupMember,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from collector.transport.https import AnswerError, JsonAnswer, JsonApi
 MAX_PAGES = 20_000
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 """Without it Graph does not count (advanced query capabilities)."""
+_CREDENTIALS = ("passwordCredentials", "keyCredentials")
 _NO_LICENCE = ("NonPremium", "AadPremiumLicense", "not licensed", "premium license", "doesn't have premium")
 
 
@@ -82,7 +84,7 @@ class Graph:
                     GapCause.TRUNCATED, f"page {page}: {error.detail}", error.remedy or "scan again"
                 ) from error
             if keep is not None:
-                self._recorder.raw(f"{keep}-{page}.json", answer.raw, held)
+                self._recorder.raw(f"{keep}-{page}.json", without_credentials(answer), held)
             if counted is not None and page == 1 and isinstance(answer.body.get("@odata.count"), int):
                 counted(answer.body["@odata.count"])
             yield from items
@@ -104,7 +106,7 @@ class Graph:
         self._recorder.ran(f"GET {self._api.base}{address}", held)
         answer = self._get(endpoint, address)
         if keep is not None:
-            self._recorder.raw(f"{keep}.json", answer.raw, held)
+            self._recorder.raw(f"{keep}.json", without_credentials(answer), held)
         return answer.body
 
     def _get(self, endpoint: Endpoint, address: str) -> JsonAnswer:
@@ -112,6 +114,22 @@ class Graph:
         if answer.sent is not None:
             self._recorder.clock(answer.sent, datetime.now(UTC))
         return answer
+
+
+def without_credentials(answer: JsonAnswer) -> bytes:
+    """An answer as received; written anew where it holds an application's credentials, and then without them.
+
+    A passwordCredential tells the first three characters of the secret (`hint`), and an expanded principal brings it.
+    """
+    if not any(name.encode() in answer.raw for name in _CREDENTIALS):
+        return answer.raw
+    return json.dumps(_stripped(answer.body), ensure_ascii=False, sort_keys=True).encode()
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _stripped(held) for name, held in value.items() if name not in _CREDENTIALS}
+    return [_stripped(each) for each in value] if isinstance(value, list) else value
 
 
 def get(api: JsonApi, endpoint: Endpoint, address: str, client_id: str) -> JsonAnswer:

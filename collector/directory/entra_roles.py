@@ -138,8 +138,14 @@ def holder_of(
     through: tuple[str, ...] = (),
     eligible: bool | None = None,
 ) -> RoleHolder:
-    """The holder of a role: the user, or (None) the principal as it is named there. Raises MalformedValueError."""
+    """The holder of a role: the user, or (None) the principal as it is named there, with its id.
+
+    Anyone may give an application or a group the name of a user who is on an approved list; an id is its own alone.
+    Raises MalformedValueError.
+    """
     name, category = assignment.principal_name, _category(assignment.principal_type)
+    if user is None and name != assignment.principal:
+        name = f"{name} ({assignment.principal})"
     held, enabled = assignment.principal, None
     if user is not None:
         found = text(user.get("userPrincipalName"))

@@ -40,7 +40,7 @@ class RoleHolder:
     """One holder of one role in a cloud directory, membership of groups resolved."""
 
     holder: str
-    """userPrincipalName; the display name of a group whose members could not be read, or of an application."""
+    """userPrincipalName; `display name (object id)` of a group whose members could not be read, or an application."""
     holder_identifier: str
     """Object id, by which policies name users."""
     role: str
@@ -226,3 +226,52 @@ class AuthenticationRegistration:
     def subject(self) -> str:
         """The user's name."""
         return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudApplication:
+    """One application that can act in a cloud directory as itself (Graph servicePrincipal).
+
+    When it last did so is not known: Graph tells in its beta only.
+    """
+
+    name: str
+    """`display name (object id)`, as in `RoleHolder.holder`: a display name is no application's own."""
+    identifier: str
+    """Object id of the service principal."""
+    application: str = ""
+    """appId: the same in every directory."""
+    form: Literal["application", "managed-identity", "legacy"] | None = None
+    """servicePrincipalType; the platform itself keeps a managed identity's credentials."""
+    external: bool | None = None
+    """Whether it is registered in another directory, where its credentials are kept too."""
+    enabled: bool | None = None
+    permissions: tuple[str, ...] = ()
+    """Application permissions to Microsoft Graph that were granted: what it may do without any user."""
+
+    @property
+    def subject(self) -> str:
+        """The application's name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationCredential:
+    """One secret or certificate that an application of this directory proves itself by; never the secret itself."""
+
+    application: str
+    """As `CloudApplication.name`; with its appId where it has no service principal here."""
+    identifier: str
+    """keyId."""
+    form: Literal["secret", "certificate"]
+    """Of passwordCredentials or keyCredentials; certificates that sign SAML tokens are left out."""
+    enabled: bool | None = None
+    """Whether the application can act in this directory."""
+    start: datetime | None = None
+    end: datetime | None = None
+    """None where it has no end, or Graph tells none."""
+
+    @property
+    def subject(self) -> str:
+        """`application: key id`."""
+        return f"{self.application}: {self.identifier}"

@@ -39,7 +39,9 @@ from collector.records.backup import (
 from collector.records.changes import ApprovedSoftware, Change, InstalledSoftware, ObservedChange, SecurityTest
 from collector.records.cloud import (
     AccessPolicy,
+    ApplicationCredential,
     AuthenticationRegistration,
+    CloudApplication,
     CloudUser,
     NamedLocation,
     PerUserMfa,
@@ -123,6 +125,7 @@ KINDS: dict[str, type[Record]] = {
         AccessReview,
         Account,
         Alert,
+        ApplicationCredential,
         ApprovedSoftware,
         AuthenticationRegistration,
         BackupLocation,
@@ -134,6 +137,7 @@ KINDS: dict[str, type[Record]] = {
         ClaimVerdict,
         Classification,
         ClassificationAction,
+        CloudApplication,
         CloudUser,
         CollectorIdentity,
         ComplianceControl,

@@ -214,7 +214,7 @@ GROUPS: dict[str, Case] = {
     "role by group whose members are not read": (
         "api/group-list-transitivemembers",
         tenant(policy(), roles=[assignment("hidden", kind="group")]),
-        {"hidden": "?members-unknown"},
+        {f"hidden ({guid('hidden')})": "?members-unknown"},
     ),
     "eligible member of a role's group": (
         "resources/privilegedaccessgroupeligibilityscheduleinstance",

@@ -11,6 +11,10 @@ ROLE = {
     "Helpdesk Administrator": "729827e3-9c14-49f7-bb1b-9608f156bbb8",
     "Reports Reader": "4a5d8f65-41da-4de4-8968-e035b65339cf",
 }
+GRAPH = "/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')"
+GRANTABLE = ("Directory.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "Mail.Send", "User.Read.All")
+HINT = "q7Z"
+"""What a secret begins with, as Graph tells it."""
 AZURE = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
 Json = dict[str, Any]
 
@@ -161,6 +165,55 @@ def registration(name: str, *, registered: bool = True) -> Json:
     }
 
 
+def application(name: str, *credentials: Json, **changes: Any) -> Json:
+    """An application: api/application-list; credentials as `secret` and `certificate` make them."""
+    return {
+        "id": guid(f"application {name}"),
+        "appId": guid(f"app {name}"),
+        "displayName": name,
+        "keyCredentials": [each for each in credentials if "usage" in each],
+        "passwordCredentials": [each for each in credentials if "usage" not in each],
+    } | changes
+
+
+def principal(name: str, *credentials: Json, **changes: Any) -> Json:
+    """A service principal: api/serviceprincipal-list, resources/serviceprincipal."""
+    made = application(name, *credentials) | {"id": guid(name), "accountEnabled": True}
+    return made | {"servicePrincipalType": "Application"} | changes
+
+
+def secret(name: str, start: str = "2026-01-01", end: str | None = "2026-12-31", **changes: Any) -> Json:
+    """A secret: resources/passwordcredential."""
+    return {
+        "customKeyIdentifier": None,
+        "displayName": name,
+        "startDateTime": f"{start}T00:00:00Z",
+        "endDateTime": None if end is None else f"{end}T00:00:00.1234567Z",
+        "hint": HINT,
+        "keyId": guid(f"key {name}"),
+        "secretText": None,
+    } | changes
+
+
+def certificate(name: str, start: str = "2026-01-01", end: str = "2026-12-31", **changes: Any) -> Json:
+    """A certificate: resources/keycredential."""
+    made = secret(name, start, end) | {"key": None, "type": "AsymmetricX509Cert", "usage": "Verify"}
+    return {field: value for field, value in made.items() if field not in {"hint", "secretText"}} | changes
+
+
+def granted(to: str, permission: str, **changes: Any) -> Json:
+    """A grant: api/serviceprincipal-list-approleassignedto."""
+    return {
+        "id": f"{to}-{permission}",
+        "appRoleId": guid(f"permission {permission}"),
+        "principalId": guid(to),
+        "principalType": "ServicePrincipal",
+        "principalDisplayName": to,
+        "resourceDisplayName": "Microsoft Graph",
+        "resourceId": guid("Microsoft Graph"),
+    } | changes
+
+
 def tenant(
     *policies: Json,
     users: list[Json] | None = None,
@@ -172,6 +225,9 @@ def tenant(
     strengths: list[Json] | None = None,
     registrations: list[Json] | None = None,
     defaults: bool = False,
+    principals: list[Json] | None = None,
+    applications: list[Json] | None = None,
+    grants: list[Json] | None = None,
 ) -> dict[str, Any]:
     """The answers of a whole directory; one global administrator, `anna`, where nothing else is said."""
     held = [user("anna")] if users is None else users
@@ -181,6 +237,16 @@ def tenant(
             *({"id": each, "templateId": each, "displayName": name, "isBuiltIn": True} for name, each in ROLE.items()),
             {"id": guid("own role"), "templateId": guid("own role"), "displayName": "Own role", "isBuiltIn": False},
         ],
+        "/v1.0/servicePrincipals": principals or [],
+        "/v1.0/applications": applications or [],
+        GRAPH: {
+            "id": guid("Microsoft Graph"),
+            "appRoles": [
+                {"id": guid(f"permission {each}"), "value": each, "allowedMemberTypes": ["Application"]}
+                for each in GRANTABLE
+            ],
+        },
+        f"{GRAPH}/appRoleAssignedTo": grants or [],
         "/v1.0/roleManagement/directory/roleAssignments": [assignment("anna")] if roles is None else roles,
         "/v1.0/roleManagement/directory/roleEligibilityScheduleInstances": eligible or [],
         "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances": {

@@ -14,7 +14,9 @@ from collector.directory.entra import EntraDirectory
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.records.cloud import (
     AccessPolicy,
+    ApplicationCredential,
     AuthenticationRegistration,
+    CloudApplication,
     CloudUser,
     NamedLocation,
     PerUserMfa,
@@ -33,6 +35,7 @@ from tests.servers.graph_tenants import assignment, country, guid, member, netwo
 R = TypeVar("R", bound=Record)
 USERS = "/v1.0/users?"
 NEEDED = (
+    "Application.Read.All",
     "AuditLog.Read.All",
     "GroupMember.Read.All",
     "Policy.Read.All",
@@ -237,6 +240,8 @@ def test_a_server_that_refuses_every_token_is_asked_twice(server: GraphServer, t
 
 
 PERMISSIONS: dict[str, tuple[str, type[Record], str]] = {
+    "applications": ("/v1.0/applications", ApplicationCredential, "Application.Read.All"),
+    "permissions of applications": ("appRoleAssignedTo", CloudApplication, "Application.Read.All"),
     "users": (USERS, CloudUser, "User.Read.All"),
     "roles": ("roleDefinitions", RoleHolder, "RoleManagement.Read.Directory"),
     "assignments": ("roleAssignments", Privilege, "RoleManagement.Read.Directory"),
@@ -503,7 +508,7 @@ def test_nothing_is_asked_for_that_is_not_in_the_plan(server: GraphServer, tmp_p
 
 def test_the_doctor_names_what_is_missing_and_what_is_too_much(server: GraphServer) -> None:
     server.script.objects = people()
-    server.script.permissions = (*NEEDED[1:], "Directory.ReadWrite.All")
+    server.script.permissions = (*(each for each in NEEDED if each != "AuditLog.Read.All"), "Directory.ReadWrite.All")
     server.script.faults = [at("userRegistrationDetails", DENIED, ever=True)]
     found = list(EntraDirectory(settings(server), lambda _reference: SECRET).diagnose())
     wrong = [each for each in found if not each.ok]
