@@ -4,7 +4,8 @@ Every technical policy is compared with the rule, the domain's own and the fine-
 is weaker weakens the rule for whom it is linked to. A value of 0 in the rule means that nothing is decided on that
 point; where nothing at all is decided, no policy can be judged. Passwords that the directory stores so that they can be
 read back deviate from any rule. A fine-grained policy that is linked to nobody is outside, and so is a host where no
-account has a password.
+account has a password. An account on a host whose password has another maximum age than the host gives (chage) is
+judged by that age, one by one.
 """
 
 from __future__ import annotations
@@ -101,6 +102,12 @@ REASONS = {
         Text("Ge läskontot rätt att läsa policyn.", "Let the reading account read the policy."),
         Severity.LOW,
     ),
+    "no-age-rule": Reason(
+        Text(
+            "Lösenordet har en egen högsta ålder, och ingen regel är beslutad om ålder.",
+            "The password has a maximum age of its own, and no rule has been decided on age.",
+        )
+    ),
     "for-nobody": Reason(Text("Policyn gäller ingen.", "The policy applies to nobody.")),
 }
 
@@ -116,6 +123,8 @@ def judge(
 def _judge_policy(policy: PasswordPolicy, rule: Parameters) -> Outcome:
     if policy.applies_to == () and policy.default is False:
         return out_of_scope(policy, "for-nobody")
+    if policy.host is not None and policy.name != policy.host:
+        return _judge_own_age(policy, rule)
     if policy.reversible_encryption:
         return deviates(policy, "reversible")
     decided = {
@@ -133,6 +142,14 @@ def _judge_policy(policy: PasswordPolicy, rule: Parameters) -> Outcome:
     if unknown:
         return undetermined(policy, "value-unknown", value=", ".join(unknown))
     return conforms(policy)
+
+
+def _judge_own_age(policy: PasswordPolicy, rule: Parameters) -> Outcome:
+    """All but its age is the host's, which is judged by itself."""
+    weaker = _age(policy, rule)
+    if weaker is not None:
+        return deviates(policy, weaker[0], **weaker[1])
+    return conforms(policy) if rule.max_age_days > 0 else out_of_scope(policy, "no-age-rule")
 
 
 def _length(policy: PasswordPolicy, rule: Parameters) -> tuple[str, dict[str, Fact]] | None:

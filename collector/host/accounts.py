@@ -45,6 +45,8 @@ class Shadow:
     """Whether the password has no maximum age."""
     expires: datetime | None
     """When the account itself ends."""
+    max_days: int = 0
+    """The password's own maximum age; 0: for ever (shadow(5) writes 0 for one that ends the day it is set: 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def read_shadow(text: str) -> dict[str, Shadow]:
             must_change=fields[2] == "0",
             never_expires=maximum is None or maximum >= 99999,
             expires=_day(fields[7]),
+            max_days=0 if maximum is None or not 0 <= maximum < 99999 else max(1, maximum),
         )
     return entries
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from collector.evidence import GapCause
 from collector.host import clock, inventory, patches, release, sshd, system
-from collector.host.accounts import read_accounts, read_groups, read_users
+from collector.host.accounts import read_accounts, read_groups, read_shadow, read_users
 from collector.host.answer import Answer
-from collector.host.password_rules import read_policy
+from collector.host.password_rules import own_ages, read_policy
 from collector.host.privileges import root_accounts, sudo_rights
 from collector.host.sections import ANY_USER, MAX_USERS, SSHD, sudo_lines
 from collector.host.sudoers import read_sudoers
@@ -380,7 +380,13 @@ class _Reading:
         named = None
         if accounts is not None:
             named = tuple(each.name for each in accounts if each.password_present and each.enabled is not False)
-        self.facts.records.append(read_policy(pam, rules, self.target.name, named))
+        policy = read_policy(pam, rules, self.target.name, named)
+        self.facts.records.append(policy)
+        shadow = self.answer.text("shadow")
+        if shadow is None:
+            self.miss(PasswordPolicy, "shadow", "the maximum age of each account's password (/etc/shadow) is not known")
+        else:
+            self.facts.records.extend(own_ages(policy, {name: s.max_days for name, s in read_shadow(shadow).items()}))
 
     def time(self) -> None:
         processes = self.ask(TimeSync, "time-processes", "the running processes could not be seen")

@@ -3,14 +3,14 @@
 Length and variety are what the module in the stack for new passwords demands (pam_pwquality(8) with pwquality.conf(5),
 pam_cracklib(8), pam_passwdqc(8), pam_unix(8)); `PASS_MIN_LEN` of login.defs(5) counts for nothing beside PAM. Lockout
 is what the stack for logging on does (pam_faillock(8) with faillock.conf(5), pam_tally2(8)). An age is what login.defs
-gives accounts that are made; each account has its own (shadow(5)), which may differ.
+gives accounts that are made; each account has its own (shadow(5)), and those that differ are told one by one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.records.directory import PasswordPolicy
 
@@ -74,6 +74,17 @@ def read_policy(pam: str | None, rules: str, host: str, with_password: tuple[str
         lockout_threshold=threshold,
         lockout_minutes=minutes,
     )
+
+
+def own_ages(policy: PasswordPolicy, max_days: Mapping[str, int]) -> Iterator[PasswordPolicy]:
+    """A policy for each account whose password has another maximum age than new accounts are given.
+
+    `policy`: the host's; `max_days`: of the accounts by shadow(5), 0 for ever (`chage -M`).
+    """
+    for name in policy.applies_to or ():
+        if name in max_days and policy.max_age_days is not None and max_days[name] != policy.max_age_days:
+            own = f"{name}@{policy.name}"
+            yield replace(policy, name=own, applies_to=(name,), max_age_days=max_days[name])
 
 
 def _by_file(text: str) -> dict[str, list[str]]:
@@ -210,7 +221,7 @@ def _max_age(login_defs: Mapping[str, str] | None) -> int | None:
     days = _number(login_defs.get("PASS_MAX_DAYS", "-1"))
     if days is None:
         return None
-    return 0 if days < 0 or days >= _NEVER_DAYS else days
+    return 0 if days < 0 or days >= _NEVER_DAYS else max(1, days)
 
 
 def _number(text: str) -> int | None:

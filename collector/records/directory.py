@@ -13,7 +13,7 @@ class PasswordPolicy:
 
     name: str
     """The domain's DNS name for its own policy; the name of a fine-grained policy (AD PSO, OpenLDAP pwdPolicy); the
-    name of a host."""
+    name of a host; `account@host` for an account whose password's maximum age there is its own."""
     host: str | None = None
     """The host whose local passwords it is for; None for a directory's."""
     default: bool | None = None

@@ -88,7 +88,12 @@ CHECKED: dict[str, dict[str, object]] = {
     "accounts-external": {"max_expiry_months": 12},
     "access-approval": {"approver_roles": ["manager", "system-owner"]},
     "access-review-annual": {"interval_months": 12, "execute_days": 14},
-    "password-age": {"max_age_days": 0, "report_over_days": 365, "severe_over_days": 730},
+    "password-age": {
+        "max_age_days": 0,
+        "report_over_days": 365,
+        "application_max_days": 0,
+        "severe_over_days": 730,
+    },
     "local-admin-restricted": {"approved": [], "laps_coverage_percent": 95},
     "privileged-restricted": {"approved": [], "max_domain_admins": 5, "max_holders": 5},
     "backup-coverage": {"critical_coverage_percent": 100},

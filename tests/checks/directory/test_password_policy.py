@@ -53,3 +53,13 @@ def test_without_a_rule_nothing_is_satisfied_and_readable_passwords_still_deviat
 def test_a_hidden_policy_keeps_the_rest_from_being_satisfied() -> None:
     made = seen(PasswordPolicy, policy(), missing=[gap(PasswordPolicy, subject="CN=Svag")])
     assert finding(CHECK, made, parameters=RULE).status is Status.NOT_DETERMINED
+
+
+def test_an_account_with_an_age_of_its_own_is_judged_by_that_alone() -> None:
+    host = policy(host="app1", name="app1", default=False, applies_to=("anna", "root"), min_length=4)
+    root = policy(host="app1", name="root@app1", default=False, applies_to=("root",), min_length=4, max_age_days=0)
+    anna = policy(host="app1", name="anna@app1", default=False, applies_to=("anna",), min_length=4, max_age_days=90)
+    found = finding(CHECK, seen(PasswordPolicy, host, root, anna), parameters=RULE)
+    assert reasons(found) == {"app1": "!too-short", "root@app1": "!never-expires"}
+    without = finding(CHECK, seen(PasswordPolicy, root, anna), parameters=RULE | {"max_age_days": 0})
+    assert without.out_of_scope == {"no-age-rule": 2}

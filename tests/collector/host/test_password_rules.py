@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.host.password_rules import read_policy
+from collector.host.accounts import read_shadow
+from collector.host.password_rules import own_ages, read_policy
 from collector.records.directory import PasswordPolicy
 
 DEBIAN = """\
@@ -117,3 +118,14 @@ def test_files_that_include_each_other_end() -> None:
 def test_whatever_stands_there(pam: str, rules: str) -> None:
     found = policy(pam, rules)
     assert found.min_length is None or found.min_length >= 0
+
+
+@pytest.mark.parametrize(("field", "days"), [("", 0), ("-1", 0), ("99999", 0), ("365", 365), ("0", 1), ("x", 0)])
+def test_an_account_may_have_an_age_of_its_own(field: str, days: int) -> None:
+    shadow = read_shadow(f"root:0:20000:0:{field}:7:::\nanna:0:20000:0:90:7:::\ngone:1:20000:0:7:7:::\n")
+    made = policy(rules="login.defs:PASS_MAX_DAYS 90\n", accounts=("anna", "root", "unseen"))
+    own = list(own_ages(made, {name: each.max_days for name, each in shadow.items()}))
+    assert [(each.subject, each.host, each.applies_to, each.max_age_days) for each in own] == [
+        ("root@h", "h", ("root",), days)
+    ]
+    assert not list(own_ages(policy(rules=""), {"root": 1}))  # what new accounts are given is not known
