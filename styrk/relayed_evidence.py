@@ -7,7 +7,6 @@ were found whole.
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,10 +15,9 @@ from pathlib import Path
 
 from collector.collection import clean_text
 from collector.evidence import OWN, Gap, GapCause, Obtained, Population, Provenance, Relay
-from collector.evidence_file import RecordKeeper, read_records
+from collector.evidence_file import canonical, line_of, read_records
 from collector.network.probe import zone_of
-from collector.quick_lines import line_reader
-from collector.records.codec import RecordError
+from collector.records.codec import encode
 from collector.records.host import Lifecycle
 from collector.records.kinds import DERIVED, KINDS
 from collector.records.network import DeclaredFlow, Probe, Zone
@@ -37,6 +35,8 @@ MAX_AHEAD = timedelta(minutes=5)
 """How far another host's clock may be ahead of this one's."""
 MAX_RELAYS = 8
 """Bundles within bundles: a worker's worker is one more."""
+MAX_TOLD = 16 << 20
+"""Octets of the evidence index for one source: what is missing, what was asked. More would burst this run's own."""
 _RAW_SHOWN = 20
 
 
@@ -76,14 +76,12 @@ class RelayedEvidence:
         """Take each kind whole, or give the gap that says why not."""
         kinds = sorted(wanted & self.provides, key=kind_name)
         recorder.ran(f"read the newest bundle in {self._settings.path}", kinds)
-        with (
-            open_sealed_run(self._settings.path, self._settings.trusted_keys, self._limits) as run,
-            tempfile.TemporaryDirectory(prefix="styrk-") as folder,
-        ):
+        with open_sealed_run(self._settings.path, self._settings.trusted_keys, self._limits) as run:
             self._check_run(run)
+            room = MAX_TOLD
             for kind in kinds:
                 try:
-                    self._relay(kind, run, Path(folder) / kind_name(kind), recorder)
+                    room -= self._relay(kind, run, room, recorder)
                 except SourceError as error:
                     recorder.gap(kind, error.cause, error.detail, remedy=error.remedy)
 
@@ -91,23 +89,20 @@ class RelayedEvidence:
         """Verify the bundle as a scan would, and say whose seal it has and how old it is."""
         target = str(self._settings.path)
         try:
-            with (
-                open_sealed_run(self._settings.path, self._settings.trusted_keys, self._limits) as run,
-                tempfile.TemporaryDirectory(prefix="styrk-") as folder,
-            ):
+            with open_sealed_run(self._settings.path, self._settings.trusted_keys, self._limits) as run:
                 self._check_run(run)
                 key = f"{run.signer}{f' ({run.principals})' if run.principals else ''}"
                 age = _in_words(self._now() - run.statement.finished)
                 yield Diagnosis(target, ok=True, text=f"{run.name} is whole, sealed by {key} {age} ago")
                 for kind in sorted(self.provides, key=kind_name):
-                    yield self._diagnosis(kind, run, Path(folder) / kind_name(kind))
+                    yield self._diagnosis(kind, run)
         except SourceError as error:
             yield Diagnosis(target, ok=False, text=f"{error.cause.value}: {error.detail}", remedy=error.remedy)
 
-    def _diagnosis(self, kind: type[Record], run: SealedRun, copy: Path) -> Diagnosis:
+    def _diagnosis(self, kind: type[Record], run: SealedRun) -> Diagnosis:
         target = f"{self._settings.source}, {kind_name(kind)}"
         try:
-            found = self._checked(kind, run, copy)
+            found = self._checked(kind, run, MAX_TOLD)
         except SourceError as error:
             return Diagnosis(target, ok=False, text=f"{error.cause.value}: {error.detail}", remedy=error.remedy)
         if isinstance(found, Gap):
@@ -138,42 +133,48 @@ class RelayedEvidence:
             message = f"{what} at {moment:%Y-%m-%d %H:%M} UTC, which is to come: one of the two clocks is wrong"
             raise SourceError(GapCause.MALFORMED, message, "see to the clocks of both hosts (NTP)")
 
-    def _relay(self, kind: type[Record], run: SealedRun, copy: Path, recorder: Recorder) -> None:
-        found = self._checked(kind, run, copy)
+    def _relay(self, kind: type[Record], run: SealedRun, room: int, recorder: Recorder) -> int:
+        """Hand on what the run has of a kind; returns the octets that the evidence index needs for it."""
+        found = self._checked(kind, run, room)
         if found.provenance is not None:
             recorder.relayed(kind, self._provenance(found.provenance, found, run))
         if isinstance(found, Gap):
             recorder.gap(kind, found.cause, found.detail, remedy=found.remedy)
-            return
+            return _told(found)
         for part in found.missing:
             recorder.gap(kind, part.cause, part.detail, remedy=part.remedy, subject=part.subject)
         recorder.unreadable(kind, (clean_text(name, 100) for name in found.unreadable))
-        for record in RecordKeeper(0, line_reader).read(copy, kind):
+        for record in read_records(run.file(found), kind):
             recorder.add(record)
         recorder.complete(kind, source_count=found.source_count)
+        return _told(found)
 
-    def _checked(self, kind: type[Record], run: SealedRun, copy: Path) -> Population[Record] | Gap:
-        """What the run has of a kind, its file copied and every record of it found whole; raises SourceError."""
+    def _checked(self, kind: type[Record], run: SealedRun, room: int) -> Population[Record] | Gap:
+        """What the run has of a kind, with every record of it found whole; raises SourceError."""
         name = kind_name(kind)
         found = run.entry(self._settings.source, name)
         if found is None:
             raise self._nothing(name, run)
+        if _told(found) > room:
+            raise _broken(f"{run.name} tells more of how {name} was read than {MAX_TOLD:,} octets hold")
         if isinstance(found, Population):
             self._check_provenance(found.provenance, run)
-            size = run.copy(found, copy, self._limits)
-            count = self._count(kind, copy, min(self._limits.total, self._limits.free + self._limits.ratio * size))
+            count = self._count(kind, run.file(found))
             if count != found.count:
                 raise _broken(f"{run.name} says that it has {found.count} {name}, and has {count}")
         return found
 
-    def _count(self, kind: type[Record], copy: Path, most: int) -> int:
+    def _count(self, kind: type[Record], file: Path) -> int:
+        """The number of records, each of which can be read and written again."""
         count = 0
         try:
-            for record in read_records(copy, kind, most):
+            most = min(self._limits.total, self._limits.free + self._limits.ratio * file.stat().st_size)
+            for record in read_records(file, kind, most):
+                line_of(record)
                 count += 1
                 if isinstance(record, Probe):
                     self._check_probe(record)
-        except (RecordError, OSError, EOFError, zlib.error) as error:
+        except (ValueError, OSError, EOFError, zlib.error) as error:
             raise _broken(str(error)) from error
         return count
 
@@ -235,7 +236,8 @@ class RelayedEvidence:
             method=(kept, *original.method, *([f"answers as received stay in that bundle: {raw}"] if raw else [])),
             identity=clean_text(original.identity, 300),
             obtained=weakest,
-            controlled_by=original.controlled_by if own else self._settings.controlled_by,
+            controlled_by=clean_text(original.controlled_by, 300) if own else self._settings.controlled_by,
+            collector_version=clean_text(original.collector_version, 100),
             raw=(),
             relayed=(relay, *original.relayed),
         )
@@ -252,6 +254,10 @@ def _kind(name: str) -> type[Record]:
             "declare it in these settings, and leave it out of `kinds`",
         )
     return kind
+
+
+def _told(found: Population[Record] | Gap) -> int:
+    return len(canonical(encode(found)))
 
 
 def _broken(detail: str) -> SourceError:

@@ -1,15 +1,16 @@
-"""Another run's bundle, opened only after all of its seal held, and read byte for byte as it was verified.
+"""Another run's bundle: copied to a private folder within bounds, opened only after all of its seal held there.
 
-Whoever can write in the folder where bundles arrive may change one between two looks. So what is read after the
-verification is held against the identity that was verified: tag manifest, manifest, index, evidence file.
+Whoever can write in the folder where bundles arrive may change one between two looks, or lay a pipe, a link or a file
+without end in it. So nothing there is looked at twice: what is verified and read is the copy.
 """
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,22 +19,11 @@ from pathlib import Path
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.records.record import Record
 from collector.source import SourceError
-from reporters.bundle import dsse, statement
 from reporters.bundle.archive import LIMITS, Limits
 from reporters.bundle.errors import BundleError
 from reporters.bundle.evidence_index import evidence_path, parse_index
-from reporters.bundle.layout import (
-    ATTESTATION,
-    EVIDENCE_INDEX,
-    MANIFEST,
-    MAX_PATH,
-    PAYLOAD,
-    REQUIRED,
-    TAG_MANIFEST,
-    read_small,
-)
-from reporters.bundle.manifest import parse_manifest
-from reporters.bundle.reader import open_bundle
+from reporters.bundle.layout import EVIDENCE_INDEX, PAYLOAD, REQUIRED, is_path, read_small
+from reporters.bundle.reader import Bundle, open_bundle
 from reporters.bundle.statement import Statement
 from reporters.bundle.trust import load_trust
 from reporters.bundle.verify import NEWER, Overall, Verification, verify_folder
@@ -56,8 +46,9 @@ class SealedRun:
     """The name that the trust file gives the key's holder."""
     statement: Statement
     evidence: EvidenceSet
-    """What its index says; the records are read by `copy`."""
+    """What its index says; its populations read nothing."""
     folder: Path
+    """A private copy, for as long as the context of `open_sealed_run` lasts."""
 
     @property
     def organisation(self) -> str:
@@ -80,26 +71,9 @@ class SealedRun:
     def _entries(self) -> tuple[Population[Record] | Gap, ...]:
         return (*self.evidence.populations, *self.evidence.gaps)
 
-    def copy(self, population: Population[Record], target: Path, limits: Limits = LIMITS) -> int:
-        """Copy the evidence file of a population, with the bytes that were verified; returns their number."""
-        name = evidence_path(population)
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        digest, size = hashlib.sha256(), 0
-        try:
-            with os.fdopen(os.open(self.folder / name, flags), "rb") as file, target.open("xb") as kept:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise _changed(name)
-                while (piece := file.read(_PIECE)) and size <= limits.total:
-                    size += len(piece)
-                    digest.update(piece)
-                    kept.write(piece)
-        except OSError as error:
-            raise SourceError(
-                GapCause.UNREACHABLE, f"{name} could not be copied: {error.strerror}", "see to room in TMPDIR"
-            ) from error
-        if digest.hexdigest() != population.digest:
-            raise _changed(name)
-        return size
+    def file(self, population: Population[Record]) -> Path:
+        """The evidence file of a population."""
+        return self.folder / evidence_path(population)
 
 
 @contextmanager
@@ -109,30 +83,40 @@ def open_sealed_run(path: Path, trusted_keys: Path, limits: Limits = LIMITS) -> 
     Raises SourceError for one that is not there, is too large, is not what was sealed, or was sealed by another key.
     """
     chosen = newest(path)
+    try:
+        trust = load_trust(trusted_keys)
+    except BundleError as error:
+        message = f"nobody's seal is trusted: {error.detail}"
+        raise SourceError(GapCause.DENIED, message, "put the worker's public key in `trusted_keys`") from error
     with ExitStack() as opened:
         try:
-            trust = load_trust(trusted_keys)
-        except BundleError as error:
-            message = f"nobody's seal is trusted: {error.detail}"
-            raise SourceError(GapCause.DENIED, message, "put the worker's public key in `trusted_keys`") from error
-        try:
-            if chosen.is_dir():
-                _refuse_huge(chosen, limits)
-            folder = opened.enter_context(open_bundle(chosen, limits)).path
+            private = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="styrk-")))
+            copy = _private_copy(chosen, private / chosen.name, limits)
+            folder = opened.enter_context(open_bundle(copy, limits)).path
             outcome = verify_folder(folder, trust)
-        except (BundleError, OSError) as error:
+        except BundleError as error:
             raise SourceError(GapCause.MALFORMED, f"{chosen.name} is no bundle: {error}", _COPY_AGAIN) from error
+        except OSError as error:
+            message = f"{chosen.name} could not be copied: {error}"
+            raise SourceError(GapCause.UNREACHABLE, message, "see to the rights, and to room in TMPDIR") from error
         if outcome.overall is not Overall.OK:
             raise _refusal(chosen.name, outcome)
-        yield _as_verified(chosen.name, folder, outcome)
+        yield SealedRun(
+            chosen.name,
+            outcome.identity,
+            outcome.signer,
+            outcome.principals,
+            Bundle(folder).statement(),
+            parse_index(read_small(folder, EVIDENCE_INDEX)),
+            folder,
+        )
 
 
 def newest(path: Path) -> Path:
     """The bundle at a path; of a folder of bundles, the one whose run's id is the last. Raises SourceError for none."""
     try:
         if not path.is_dir() or any((path / name).exists() for name in (*REQUIRED, PAYLOAD)):
-            path.stat()
-            return path
+            return path.resolve(strict=True)
         with os.scandir(path) as entries:
             name = max((entry.name for entry in entries if _RUN.fullmatch(entry.name)), default=None)
     except FileNotFoundError as error:
@@ -146,26 +130,58 @@ def newest(path: Path) -> Path:
     if name is None:
         message = f"{path} holds no bundle named by its run, such as 20261121T030000Z or 20261121T030000Z.zip"
         raise SourceError(GapCause.ABSENT, message, "see to it that bundles arrive there, under the names they have")
-    if (path / name).is_symlink():
-        raise SourceError(GapCause.DENIED, f"{name} is a link, and links are not followed", "copy the bundle itself")
     return path / name
 
 
-def _refuse_huge(folder: Path, limits: Limits) -> None:
-    """Raise SourceError before anything is read of a folder with more in it than an archive may unpack to."""
-    entries, total, waiting = 0, 0, [folder]
+def _private_copy(source: Path, target: Path, limits: Limits) -> Path:
+    """Copy a bundle's folder or .zip; raises SourceError for more than `limits`, and for what no bundle may hold."""
+    if not source.is_dir() or source.is_symlink():
+        _copy_file(source, target, limits.total, source.name)
+        return target
+    target.mkdir()
+    entries, room, waiting = 0, limits.total, [""]
     while waiting:
-        with os.scandir(waiting.pop()) as listed:
+        prefix = waiting.pop()
+        with os.scandir(source / prefix) as listed:
             for entry in listed:
+                path = f"{prefix}/{entry.name}" if prefix else entry.name
                 entries += 1
+                if entries > limits.files:
+                    raise _refused(source.name, f"holds more than {limits.files:,} files")
+                if not is_path(path):
+                    raise _refused(source.name, f"holds a name that no bundle may hold: {ascii(path)[:80]}")
                 if entry.is_dir(follow_symlinks=False):
-                    if len(entry.path) - len(str(folder)) <= MAX_PATH + 1:
-                        waiting.append(Path(entry.path))
+                    (target / path).mkdir()
+                    waiting.append(path)
                 else:
-                    total += entry.stat(follow_symlinks=False).st_size
-                if entries > 2 * limits.files or total > limits.total:
-                    message = f"{folder.name} holds more than {limits.files:,} files or {limits.total:,} bytes"
-                    raise SourceError(GapCause.DENIED, message, _COPY_AGAIN)
+                    room -= _copy_file(source / path, target / path, room, f"{source.name}/{path}")
+    return target
+
+
+def _copy_file(source: Path, target: Path, room: int, name: str) -> int:
+    """Copy a regular file of at most `room` bytes; returns their number. Raises SourceError for any other."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    size = 0
+    try:
+        descriptor = os.open(source, flags)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _refused(name, "is a link, and links are not followed") from error
+        raise
+    with os.fdopen(descriptor, "rb") as file, target.open("xb") as kept:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _refused(name, "is no regular file")
+        while size <= room >= status.st_size and (piece := file.read(_PIECE)):
+            size += len(piece)
+            kept.write(piece)
+    if max(size, status.st_size) > room:
+        raise _refused(name, f"is larger than the {room:,} bytes that are left for it")
+    return size
+
+
+def _refused(name: str, what: str) -> SourceError:
+    return SourceError(GapCause.DENIED, f"{name} {what}", _COPY_AGAIN)
 
 
 def _refusal(name: str, outcome: Verification) -> SourceError:
@@ -182,26 +198,3 @@ def _refusal(name: str, outcome: Verification) -> SourceError:
         return SourceError(GapCause.DENIED, f"{name} is not what was sealed: {told}", _COPY_AGAIN)
     open_rules = "; ".join(f"{step.name}: {step.message}" for step in outcome.steps if step.status != "ok")
     return SourceError(GapCause.UNSUPPORTED, f"the seal of {name} could not be checked: {open_rules}")
-
-
-def _as_verified(name: str, folder: Path, outcome: Verification) -> SealedRun:
-    try:
-        listed = parse_manifest(_pinned(folder, TAG_MANIFEST, outcome.identity), TAG_MANIFEST)
-        manifest = parse_manifest(_pinned(folder, MANIFEST, listed[MANIFEST]), MANIFEST)
-        envelope = dsse.parse(_pinned(folder, ATTESTATION, listed[ATTESTATION]))
-        index = parse_index(_pinned(folder, EVIDENCE_INDEX, manifest[EVIDENCE_INDEX]))
-        said = statement.parse(envelope.payload)
-    except BundleError as error:
-        raise _changed(name) from error
-    return SealedRun(name, outcome.identity, outcome.signer, outcome.principals, said, index, folder)
-
-
-def _pinned(folder: Path, name: str, digest: str) -> bytes:
-    data = read_small(folder, name)
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise _changed(name)
-    return data
-
-
-def _changed(name: str) -> SourceError:
-    return SourceError(GapCause.DENIED, f"{name} was changed while it was read", _COPY_AGAIN)
