@@ -215,7 +215,7 @@ def test_no_hash_and_no_one_time_secret_is_kept(
 def test_without_sudo_the_rights_that_are_missing_are_named(hosts: Hosts, tmp_path: Path) -> None:
     found = read(source(hosts, tmp_path, sudo=False), tmp_path)
     denied = {p.kind: {gap.subject for gap in p.missing if gap.cause is GapCause.DENIED} for p in found.populations}
-    needs_root = {"account", "configuration-setting", "local-privilege", "ssh-access"}
+    needs_root = {"account", "configuration-setting", "local-privilege", "password-policy", "ssh-access"}
     assert {kind for kind, names in denied.items() if names} == needs_root
     assert denied["local-privilege"] == set(hosts.truth)
     (accounts,) = found.reading(Account).populations
