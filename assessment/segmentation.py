@@ -177,7 +177,10 @@ def _by_rules(verdict: PairVerdict, pair: str) -> Iterator[Remark]:
             "destination": str(cut.destination),
             "rule": cut.rule,
         }
-        yield Remark(RULES, "declared-but-blocked", Verdict.DEVIATES, cut.flow.subject, facts)
+        yield Remark(RULES, cut.reason, Verdict.DEVIATES, cut.flow.subject, facts)
+    for flow, device, rule in verdict.unsure_pings:
+        facts = {"device": device, "rule": rule}
+        yield Remark(RULES, "rule-not-understood", Verdict.UNDETERMINED, flow.subject, facts)
     for device, rule in verdict.hidden:
         yield Remark(RULES, "source-hidden", Verdict.DEVIATES, pair, {"device": device, "rule": rule})
 

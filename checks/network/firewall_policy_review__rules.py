@@ -224,6 +224,8 @@ def _covers(other: FirewallRule, wider: _Reach, rule: FirewallRule, reach: _Reac
     """Whether another rule is about all that this one is, but for the ports."""
     if other.protocols and not (rule.protocols and set(rule.protocols) <= set(other.protocols)):
         return False
+    if other.icmp_types and not (rule.icmp_types and set(rule.icmp_types) <= set(other.icmp_types)):
+        return False
     if other.states and not (rule.states and set(rule.states) <= set(other.states)):
         return False
     for name in ("in_interfaces", "out_interfaces"):

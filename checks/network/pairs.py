@@ -13,6 +13,8 @@ from checks.network.symbolic import End
 from collector.records.network import DeclaredFlow, FirewallRule, Zone
 
 PROTOCOLS = ("tcp", "udp")
+PING_PROTOCOL = "icmp"
+"""Looked at for the flows that are declared by it, and for nothing else."""
 OUTSIDE_ROLES = frozenset({"internet", "external"})
 """Roles of zones towards which the sender's address is commonly replaced."""
 UNSURE = frozenset({"rule-not-understood", "flow-not-understood", "flow-list-incomplete"})
@@ -48,6 +50,11 @@ class Cut:
     rule: str
     destination: Address
 
+    @property
+    def reason(self) -> str:
+        """The reason's code."""
+        return "declared-ping-blocked" if self.protocol == PING_PROTOCOL else "declared-but-blocked"
+
 
 @dataclass(slots=True)
 class PairVerdict:
@@ -61,6 +68,8 @@ class PairVerdict:
     """Protocol to the ports that pass for some addresses."""
     unknown: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Protocol to the ports of which that is not known, and of which none passes surely."""
+    unsure_pings: list[tuple[DeclaredFlow, str, str]] = field(default_factory=list)
+    """Declared flows by ICMP of which it is not known whether they pass, with the firewall and the rule."""
     judged: bool = False
     """Whether any way between the zones is known."""
 
@@ -121,7 +130,24 @@ def judge_pair(
         if not OUTSIDE_ROLES & set(destination.roles):
             hidden |= {(name, rule_name(rule)): None for each in passages for _, name, rule in each.hidden}
     verdict.hidden = list(hidden)
+    pings = [
+        (1 << number, flow, estate.ports.all)
+        for number, flow in flows
+        if flow.source == source.name and flow.protocol == PING_PROTOCOL
+    ]
+    if pings:
+        _judge_pings(estate, estate.passages(source, destination, PING_PROTOCOL), _Cover(pings, today), verdict)
     return verdict
+
+
+def _judge_pings(estate: Estate, passages: Sequence[Passage], cover: _Cover, verdict: PairVerdict) -> None:
+    verdict.cuts += _cuts(estate, PING_PROTOCOL, passages, cover)
+    for bit, flow, _ in cover.flows:
+        covered = [passage for passage in passages if passage.flows & bit]
+        unsure = next((each for each in covered if each.unknown), None)
+        if cover.holds(flow) and unsure is not None and not any(each.passes for each in covered):
+            device, rule = unsure.decided("unknown", unsure.unknown)
+            verdict.unsure_pings.append((flow, device, rule_name(rule)))
 
 
 def _doubted(opening: Opening, doubt: tuple[str, str] | None) -> Opening:

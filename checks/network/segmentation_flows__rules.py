@@ -2,15 +2,16 @@
 
 For every pair of zones with a firewall between them, the rules of all firewalls on the way are followed for the first
 packet of a connection: for every port, and for every part into which rules, routes and declared flows cut the
-addresses, IPv4 and IPv6, TCP and UDP. Ports that pass without a declared flow deviate, and so does a declared flow that
-rules cut, and a firewall that puts its own address in the sender's place between two zones, so that nobody behind it
-sees who connects (zones with the role `internet` set aside). A firewall that filters no routed traffic deviates as a
-whole. Where a rule holds an expression that is not understood, just the ports and addresses that it meets are
-undetermined; where a declared flow is not understood, just what else passes between its two zones by its protocol; and
-while the list of flows is not whole, all that passes and is not declared. So is a firewall whose chains, rules or
-interfaces were not all read, or whose rules make more work than is done for one estate, and a pair of zones where the
-only way leads to a router of which nothing was read. Rules at a device's ingress or egress or on a bridge, and routes
-by more than the main table, are not followed: a firewall that has any is undetermined, whatever else is found of it.
+addresses, IPv4 and IPv6, TCP and UDP; a flow that is declared by ICMP is judged by a ping. Ports that pass without a
+declared flow deviate, and so does a declared flow that rules cut, and a firewall that puts its own address in the
+sender's place between two zones, so that nobody behind it sees who connects (zones with the role `internet` set aside).
+A firewall that filters no routed traffic deviates as a whole. Where a rule holds an expression that is not understood,
+just the ports and addresses that it meets are undetermined; where a declared flow is not understood, just what else
+passes between its two zones by its protocol; and while the list of flows is not whole, all that passes and is not
+declared. So is a firewall whose chains, rules or interfaces were not all read, or whose rules make more work than is
+done for one estate, and a pair of zones where the only way leads to a router of which nothing was read. Rules at a
+device's ingress or egress or on a bridge, and routes by more than the main table, are not followed: a firewall that has
+any is undetermined, whatever else is found of it.
 """
 
 from __future__ import annotations
@@ -80,6 +81,17 @@ REASONS = {
         Text(
             "Flödet är angivet, men {device} stoppar port {ports}, t.ex. till {destination} ({rule}).",
             "The flow is declared, but {device} blocks port {ports}, e.g. to {destination} ({rule}).",
+        ),
+        Text(
+            "Öppna i brandväggen, eller ta bort flödet ur listan.",
+            "Open it in the firewall, or remove the flow from the list.",
+        ),
+        Severity.LOW,
+    ),
+    "declared-ping-blocked": Reason(
+        Text(
+            "Flödet är angivet, men {device} stoppar ping, t.ex. till {destination} ({rule}).",
+            "The flow is declared, but {device} blocks a ping, e.g. to {destination} ({rule}).",
         ),
         Text(
             "Öppna i brandväggen, eller ta bort flödet ur listan.",
@@ -324,11 +336,13 @@ def _judge_zones(
     for cut in verdict.cuts:
         yield deviates(
             cut.flow,
-            "declared-but-blocked",
+            cut.reason,
             device=cut.device,
             ports=f"{ports_text(cut.ports)}/{cut.protocol}",
             destination=str(cut.destination),
             rule=cut.rule,
         )
+    for flow, device, rule in verdict.unsure_pings:
+        yield undetermined(flow, "rule-not-understood", device=device, rule=rule)
     for device, rule in verdict.hidden:
         yield deviates(pair, "source-hidden", device=device, rule=rule)

@@ -9,6 +9,7 @@ lead to the same end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -25,7 +26,17 @@ MAX_STEPS = 5_000_000
 _HOOKS = ("prerouting", "forward", "postrouting")
 """The hooks that a routed packet passes, in this order."""
 _FAMILIES = {4: frozenset({"inet", "ip"}), 6: frozenset({"inet", "ip6"})}
-_NUMBERS = {"tcp": "6", "udp": "17"}
+_NAMES = {
+    ("tcp", 4): {"tcp", "6"},
+    ("tcp", 6): {"tcp", "6"},
+    ("udp", 4): {"udp", "17"},
+    ("udp", 6): {"udp", "17"},
+    ("icmp", 4): {"icmp", "1"},
+    ("icmp", 6): {"ipv6-icmp", "icmpv6", "58"},
+}
+"""Protocol and version to the names and numbers that rules have for it."""
+PING = "echo-request"
+"""The message of ICMP that is meant by the protocol `icmp`: the first packet of a ping."""
 
 Place = tuple[str, str, str]
 """Family, table and name of a chain."""
@@ -118,8 +129,12 @@ class SymbolicFilter:
         self._doubtful = self._mask(lambda rule: bool(rule.not_understood) or _source_port_is_open(rule))
         self._new = self._mask(lambda rule: not rule.states or "new" in rule.states)
         self._protocol = {
-            protocol: self._mask(lambda rule, name=protocol: _of_protocol(rule, name)) for protocol in _NUMBERS
+            key: self._mask(lambda rule, names=names, ping=key[0] == "icmp": _of_protocol(rule, names, ping=ping))
+            for key, names in _NAMES.items()
         }
+        self._asks_for_ports = self._mask(lambda rule: bool(rule.ports or rule.source_ports))
+        self._every_port = [ports.all] * len(self._rules)
+        self._met = self._ports
         self._walked: dict[tuple[Place, int, int, int, int], _Walk] = {}
         self._interfaces: dict[tuple[str | None, str], tuple[int, int]] = {}
         self._ways: dict[tuple[str | None, str | None, str, int], _Way] = {}
@@ -154,14 +169,17 @@ class SymbolicFilter:
         may_come, surely_come = self._interface_masks(incoming, "in")
         may_go, surely_go = self._interface_masks(outgoing, "out")
         _, unasked = self._interface_masks(None, "out")  # before routing, nothing is known of the way out
-        fits = self._protocol[protocol] & self._new
+        fits = self._protocol[protocol, version] & self._new
+        # A packet without ports has other bytes where a rule looks for them.
+        unsure = self._doubtful | (self._asks_for_ports if protocol == "icmp" else 0)
         may, before = fits & may_come & may_go, fits & may_come
         return _Way(
             version,
             may,
-            may & (self._doubtful | ~(surely_come & surely_go)),
+            may & (unsure | ~(surely_come & surely_go)),
             before,
-            before & (self._doubtful | ~(surely_come & unasked)),
+            before & (unsure | ~(surely_come & unasked)),
+            portless=protocol == "icmp",
         )
 
     def _interface_masks(self, name: str | None, side: Literal["in", "out"]) -> tuple[int, int]:
@@ -180,6 +198,7 @@ class SymbolicFilter:
 
     def _decided(self, way: _Way, candidates: int) -> Fate:
         self._walked = {}
+        self._met = self._every_port if way.portless else self._ports
         alive = self._all_ports.all
         stopped, by, doubts = 0, [], []
         accepted: By = []
@@ -260,7 +279,7 @@ class SymbolicFilter:
             self._budget[0] -= 1
             if self._budget[0] < 0:
                 raise TooMuchError
-            hit = ports & self._ports[number]
+            hit = ports & self._met[number]
             if hit:
                 surely = not doubtful & lowest
                 rule = self._rules[number]
@@ -311,6 +330,8 @@ class _Way:
     before: int
     """As `may`, before routing, where the outgoing interface is not known."""
     before_doubtful: int
+    portless: bool = False
+    """Whether its packets have no ports (ICMP): all bits of a set of ports share one fate."""
     fates: dict[int, Fate] = field(default_factory=dict)
 
     @property
@@ -329,8 +350,10 @@ def _place(rule: FirewallRule) -> tuple[str, str, str, int, int, str]:
     return rule.family, rule.table, rule.chain, rule.position, handle, repr(rule)
 
 
-def _of_protocol(rule: FirewallRule, protocol: str) -> bool:
-    return not rule.protocols or protocol in rule.protocols or _NUMBERS[protocol] in rule.protocols
+def _of_protocol(rule: FirewallRule, names: AbstractSet[str], *, ping: bool) -> bool:
+    if ping and rule.icmp_types and PING not in rule.icmp_types:
+        return False
+    return not rule.protocols or not names.isdisjoint(rule.protocols)
 
 
 def _source_port_is_open(rule: FirewallRule) -> bool:

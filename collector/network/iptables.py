@@ -54,6 +54,9 @@ _ANY_STATE_BUT_NEW = ("invalid", "established", "related", "untracked")
 _SYN = ("FIN,SYN,RST,ACK", "SYN")
 _PROTOCOLS = {"icmpv6": "ipv6-icmp", "ipv6-icmp": "ipv6-icmp"}
 
+_MESSAGES = {"8": "echo-request", "128": "echo-request", "ping": "echo-request"}
+"""The number or name of a message of ICMP or ICMPv6 to its name in nft(8), where it matters."""
+
 _CHAIN = re.compile(r":(\S+) (\S+)(?: \[\d+:\d+\])?")
 _COUNTED = re.compile(r"\[(\d+):\d+\] (-A .*)")
 _LAST_PORT = 65535
@@ -290,6 +293,16 @@ def _flags(reading: _Reading, values: list[str], negated: bool) -> None:  # noqa
         reading.put("states", _ANY_STATE_BUT_NEW, negated=False)
 
 
+def _message(reading: _Reading, values: list[str], negated: bool) -> None:  # noqa: FBT001  # one form for all readers
+    """`8`, `echo-request`, `3/1`, `any`: a type with a code has no field."""
+    if values[0] in {"any", "255"} and not negated:
+        return
+    if negated or "/" in values[0]:
+        reading.unknown.append(f"{'! ' if negated else ''}--icmp-type {values[0]}"[:300])
+        return
+    reading.put("icmp_types", (_MESSAGES.get(values[0], values[0]),), negated=False)
+
+
 def _passed_over(_reading: _Reading, _values: list[str], _negated: bool) -> None:  # noqa: FBT001  # as the others
     """A word that names a module; its options say what it matches."""
 
@@ -315,6 +328,8 @@ _READERS: dict[str, tuple[Callable[[_Reading, list[str], bool], None], int]] = {
     "--ctstate": (_states, 1),
     "--state": (_states, 1),
     "--tcp-flags": (_flags, 2),
+    "--icmp-type": (_message, 1),
+    "--icmpv6-type": (_message, 1),
     "--comment": (_comment, 1),
 }
 """A word of a rule to its reader, and how many values follow it."""

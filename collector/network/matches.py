@@ -37,6 +37,7 @@ class Conditions:
     out_interfaces: tuple[str, ...] = ()
     out_interfaces_negated: bool = False
     states: tuple[str, ...] = ()
+    icmp_types: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
     def with_unknown(self, text: str) -> Conditions:
@@ -117,8 +118,10 @@ def _read_payload(operator: str, protocol: str, field: str, values: list[Any], c
         family = _of_family(conditions, ALL_IPV4 if protocol == "ip" else ALL_IPV6)
         return _with_protocols(family, tuple(_protocol(each) for each in values))
     if protocol in _MARK_OF_ICMP:
-        # Which ICMP message it is has no field; that it is ICMP at all keeps it from meeting any other protocol.
+        # That it is ICMP at all keeps it from meeting any other protocol, whatever else it asks for.
         narrowed = _with_protocols(conditions, (_MARK_OF_ICMP[protocol],))
+        if field == "type" and not _negated(operator) and values and not conditions.icmp_types:
+            return replace(narrowed, icmp_types=tuple(_message(each) for each in values))
         return narrowed.with_unknown(f"{protocol} {field} {operator} {json.dumps(values)[:200]}")
     raise NotModelledError
 
@@ -284,6 +287,13 @@ def _protocol(value: Any) -> str:
     """The protocol as nft names it; a number that it has no name for stays a number."""
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return {"icmpv6": "ipv6-icmp"}.get(str(value), str(value))
+    raise NotModelledError
+
+
+def _message(value: Any) -> str:
+    """A message of ICMP by its name, or by its number where nft has no name for it."""
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return str(value)
     raise NotModelledError
 
 

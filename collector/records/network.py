@@ -99,6 +99,8 @@ class FirewallRule:
     out_interfaces_negated: bool = False
     states: tuple[str, ...] = ()
     """Connection states (ct state); empty = any."""
+    icmp_types: tuple[str, ...] = ()
+    """Messages of ICMP that the rule is about, as nft(8) names them, e.g. `echo-request`, or numbers; empty = any."""
     verdict: Literal["accept", "drop", "reject", "jump", "goto", "return", "continue"] = "continue"
     target: str | None = None
     """Chain of a jump or goto."""

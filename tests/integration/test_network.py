@@ -71,16 +71,17 @@ for line in sys.stdin:
     seconds, packets = json.loads(line)
     wait, result = selectors.DefaultSelector(), ["drop"] * len(packets)
     for number, (protocol, source, destination, port) in enumerate(packets):
-        tcp = protocol == "tcp"
-        family = socket.AF_INET6 if ":" in source else socket.AF_INET
-        one = socket.socket(family, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
+        tcp, six = protocol == "tcp", ":" in source
+        family = socket.AF_INET6 if six else socket.AF_INET
+        echo = (socket.getprotobyname("ipv6-icmp" if six else "icmp"),) if protocol == "icmp" else ()
+        one = socket.socket(family, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM, *echo)
         if tcp:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         one.setblocking(False)
         one.bind((source, 0))
         one.connect_ex((destination, port))
         if not tcp:
-            one.send(b"?")
+            one.send((b"\\x80" if six else b"\\x08") + bytes(7) if echo else b"?")
         wait.register(one, selectors.EVENT_WRITE if tcp else selectors.EVENT_READ, number)
     end = time.monotonic() + seconds
     while wait.get_map() and time.monotonic() < end:
@@ -175,6 +176,7 @@ def zones(laboratory: Laboratory) -> Iterator[TwoZones]:
         f"netfilter.nf_conntrack_udp_timeout={FORGOTTEN}", f"netfilter.nf_conntrack_udp_timeout_stream={FORGOTTEN}",
     )]  # fmt: skip
     run(["ip", "netns", "exec", firewall, "sysctl", "-qw", *settings_of_kernel])
+    run(["ip", "netns", "exec", client, "sysctl", "-qw", "net.ipv4.ping_group_range=0 0"])
     argv = ["ip", "netns", "exec", server, "python3", "-c", SERVER, *SERVERS, *SERVERS_6, *map(str, PORTS)]
     listening = Process(argv, laboratory.subfolder("fws") / "log")
     connecting = subprocess.Popen(
@@ -275,6 +277,8 @@ MATCHES = st.lists(
             "ip6 saddr != ::1", "meta nfproto ipv4", f"ip6 saddr {CLIENTS_6[0]}", f"ip6 daddr != {SERVERS_6[0]}",
             "ip6 saddr fd77:241::/127", f"ip6 daddr {{ {SERVERS_6[1]}, fd99::/16 }}", "udp dport 22", "udp dport != 80",
             "udp dport { 80, 8000-9000 }", "ip6 nexthdr udp", "ip protocol tcp", "meta nfproto ipv6",
+            "icmp type echo-request", "icmp type { echo-reply, destination-unreachable }", "meta l4proto ipv6-icmp",
+            "icmpv6 type { echo-request, nd-neighbor-solicit }", "ip protocol icmp",
         ]
     ),
     max_size=3, unique_by=lambda text: text.removeprefix("meta ").split()[1 if text.startswith("meta") else 0],
@@ -327,11 +331,11 @@ table inet filter {{
 
 PACKETS: list[PacketSent] = [
     (protocol, source, destination, port)
-    for protocol in ("tcp", "udp")
+    for protocol, ports in (("tcp", PORTS), ("udp", PORTS), ("icmp", (0,)))
     for sources, destinations in ((CLIENTS, SERVERS), (CLIENTS_6, SERVERS_6))
     for source in sources
     for destination in destinations
-    for port in PORTS
+    for port in ports
 ]
 HELD = (
     Zone(name="clients", networks=("10.77.241.0/24", "fd77:241::/64")),
@@ -342,25 +346,30 @@ HELD = (
 def told_apart(ends: list[Any]) -> list[Any]:
     """The ends, without the difference that a datagram does not show: the kernel limits how often it says no."""
     return [
-        "drop" if end == "reject" and packet[0] == "udp" else end for packet, end in zip(PACKETS, ends, strict=True)
+        "drop" if end == "reject" and packet[0] != "tcp" else end for packet, end in zip(PACKETS, ends, strict=True)
     ]
+
+
+def packet_of(sent: PacketSent) -> Packet:
+    protocol, source, destination, port = sent
+    named = "ipv6-icmp" if protocol == "icmp" and ":" in source else protocol
+    return Packet(ip_address(source), ip_address(destination), named, port or None)
 
 
 def agrees(zones: TwoZones, folder: Path, rules: str) -> None:
     """Hold both evaluators against what the kernel lets through."""
     evidence = zones.evidence(folder / "run")
     firewall = packet_filter(evidence)
-    decided = [
-        firewall.decide(Packet(ip_address(source), ip_address(destination), protocol, port)).verdict
-        for protocol, source, destination, port in PACKETS
-    ]
+    decided = [firewall.decide(packet_of(each)).verdict for each in PACKETS]
     (held,) = firewalls_of(evidence)
     assert isinstance(held, FirewallEvidence)
     estate = Estate([held], HELD)
     for (protocol, source, destination, port), verdict in zip(PACKETS, decided, strict=True):
         (passage,) = estate.between(ip_address(source), HELD[0], ip_address(destination), protocol)
         wanted = {"accept": passage.passes, "undetermined": passage.unknown}.get(verdict, passage.stopped)
-        assert any(first <= port <= last for first, last in estate.ports.ranges(wanted)), (source, destination, port)
+        ranges = estate.ports.ranges(wanted)
+        said = any(first <= port <= last for first, last in ranges) if port else ranges == [(1, 65535)]
+        assert said, (protocol, source, destination, port)
     decided = told_apart(decided)
     seen = told_apart(zones.connect(PACKETS, 0.3))
     if seen != decided:
@@ -374,6 +383,10 @@ def agrees(zones: TwoZones, folder: Path, rules: str) -> None:
 @given(rulesets())
 @example("table inet filter { chain f { type filter hook forward priority 0; meta nfproto ipv6 reject; }; }")
 @example("table inet filter { chain f { type filter hook forward priority 0; reject with tcp reset; }; }")
+@example(
+    "table inet f { chain f { type filter hook forward priority 0; policy drop; ct state established accept; "
+    "icmp type echo-request accept; }; }"
+)
 @example("table ip6 filter { chain f { type filter hook forward priority 0; policy drop; }; }")
 def test_the_evaluators_agree_with_the_kernel(
     zones: TwoZones, tmp_path_factory: pytest.TempPathFactory, rules: str
@@ -391,7 +404,8 @@ IPTABLES_MATCHES = st.lists(
             "-s {client}", "! -s {client}", "-d {server}", "-d {range}", "-i inside", "-o out+", "! -i inside",
             "-p tcp --dport 22", "-p udp --dport 80:443", "-p tcp -m multiport --dports 80,8000:8010", "-p udp",
             "-p tcp ! --dport 22", "-m conntrack --ctstate NEW", "-m conntrack ! --ctstate NEW", "-p tcp --syn",
-            "-p tcp ! --syn", "-m iprange --dst-range {span}",
+            "-p tcp ! --syn", "-m iprange --dst-range {span}", "-p {icmp} --{icmp}-type echo-request", "-p {icmp}",
+            "-p {icmp} --{icmp}-type destination-unreachable",
         ]
     ),
     max_size=2, unique_by=lambda text: text.removeprefix("! ")[:2],
@@ -413,7 +427,10 @@ def test_the_evaluators_agree_with_the_kernel_on_rules_of_iptables(
         ("iptables-restore", CLIENTS[0], SERVERS[0], 31),
         ("ip6tables-restore", CLIENTS_6[0], SERVERS_6[0], 127),
     ):
-        words = {"client": client, "server": server, "range": f"{server}/{prefix}", "span": f"{server}-{server}"}
+        words = {
+            "client": client, "server": server, "range": f"{server}/{prefix}", "span": f"{server}-{server}",
+            "icmp": "icmp" if "." in server else "icmpv6",
+        }  # fmt: skip
         lines = ["*filter", f":FORWARD {policy} [0:0]", ":extra - [0:0]"]
         lines.append("-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT")
         lines += [" ".join(["-A FORWARD", *matches, target]).format(**words) for matches, target in first]

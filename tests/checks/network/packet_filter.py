@@ -210,6 +210,7 @@ def _matches(rule: FirewallRule, seen: _Seen) -> _Match:
         _protocol_matches(rule.protocols, packet.protocol),
         _port_matches(rule.ports, packet.port, negated=rule.ports_negated),
         _source_port_matches(rule.source_ports, packet.port),
+        _message_matches(rule.icmp_types, packet.protocol),
         _interface_matches(rule.in_interfaces, seen.incoming, negated=rule.in_interfaces_negated),
         _Match.NO if rule.states and "new" not in rule.states else _Match.YES,
         _Match.MAYBE if rule.not_understood else _Match.YES,
@@ -256,7 +257,7 @@ def _port_matches(wanted: tuple[str, ...], port: int | None, *, negated: bool) -
     if not wanted:
         return _Match.YES
     if port is None:
-        return _Match.NO
+        return _Match.MAYBE  # other bytes stand where the rule looks for a port
     within = any(first <= port <= last for first, last in map(port_range, wanted))
     return _Match.YES if within != negated else _Match.NO
 
@@ -266,8 +267,15 @@ def _source_port_matches(wanted: tuple[str, ...], port: int | None) -> _Match:
     if not wanted:
         return _Match.YES
     if port is None:
-        return _Match.NO
+        return _Match.MAYBE
     return _Match.YES if any(port_range(each) == (0, 65535) for each in wanted) else _Match.MAYBE
+
+
+def _message_matches(wanted: tuple[str, ...], protocol: str) -> _Match:
+    """A packet of ICMP is an echo request."""
+    if not wanted or protocol not in {"icmp", "ipv6-icmp"}:
+        return _Match.YES
+    return _Match.YES if "echo-request" in wanted else _Match.NO
 
 
 def _interface_matches(wanted: tuple[str, ...], name: str | None, *, negated: bool) -> _Match:

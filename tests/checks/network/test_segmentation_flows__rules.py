@@ -187,6 +187,41 @@ def test_flows_that_were_not_read_leave_only_what_passes_open() -> None:
     }
 
 
+PING = DeclaredFlow(source="clients", destination="servers", protocol="icmp")
+
+
+def icmp(position: int, **facts: object) -> FirewallRule:
+    return rule(position, **{"protocols": ("icmp",), "destinations": ("10.77.2.0/24",)} | facts)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ((icmp(2),), None),
+        ((icmp(2, protocols=("1",)),), None),
+        (
+            (rule(2, destinations=("10.77.2.0/24",), sources=("10.77.1.0/24",), ports=("1-65535",)),),
+            "?rule-not-understood",
+        ),
+        ((icmp(2, icmp_types=("echo-request", "echo-reply")),), None),
+        ((icmp(2, icmp_types=("echo-reply",)),), "!declared-ping-blocked"),
+        ((icmp(2, protocols=("ipv6-icmp",)),), "!declared-ping-blocked"),
+        ((icmp(2, protocols=("tcp",), ports=("443",)),), "!declared-ping-blocked"),
+        ((icmp(2, not_understood=("icmp code 0",)),), "?rule-not-understood"),
+        ((icmp(2, verdict="drop", icmp_types=("echo-request",)), icmp(3)), "!declared-ping-blocked"),
+        ((icmp(2, verdict="drop", icmp_types=("redirect",)), icmp(3)), None),
+    ],
+)
+def test_a_flow_that_is_declared_by_icmp_is_judged_by_a_ping(rules: tuple[FirewallRule, ...], said: str | None) -> None:
+    found = judge(tcp(1, "443"), *rules, flows=(*FLOWS, PING))
+    assert reasons(found).get(PING.subject) == said
+
+
+def test_a_ping_that_nobody_declared_is_not_looked_at_and_an_expired_one_may_be_cut() -> None:
+    assert reasons(judge(tcp(1, "443"), icmp(2))) == {}
+    assert reasons(judge(tcp(1, "443"), flows=(*FLOWS, replace(PING, valid_until=date(2026, 11, 20))))) == {}
+
+
 INGRESS = FirewallChain(device="fw", family="netdev", table="n", name="in", hook="ingress", policy="accept")
 
 

@@ -39,7 +39,8 @@ RULES: st.SearchStrategy[Any] = st.fixed_dictionaries(
         "sources_negated": st.booleans(),
         "destinations": texts(*ADDRESSES),
         "destinations_negated": st.booleans(),
-        "protocols": texts("tcp", "udp", "17", "icmp"),
+        "protocols": texts("tcp", "udp", "17", "icmp", "58"),
+        "icmp_types": st.sampled_from([(), (), (), ("echo-request",), ("echo-reply", "3")]),
         "ports": texts("22", "80-90", "85-443", "1-65535"),
         "ports_negated": st.booleans(),
         "source_ports": st.sampled_from([(), (), (), ("1024-65535",), ("0-65535",)]),
@@ -83,12 +84,14 @@ def test_every_packet_meets_the_same_fate_by_both(
     ]
     estate = Estate([FirewallEvidence("s", "fw", tuple(chains), tuple(rules), INTERFACES)], ZONES)
     reference = PacketFilter("fw", chains, rules, INTERFACES)
-    for protocol in ("tcp", "udp"):
+    for protocol in ("tcp", "udp", "icmp"):
         for passage in estate.passages(ZONES[0], ZONES[1], protocol):
+            named = "ipv6-icmp" if (protocol, passage.source.version) == ("icmp", 6) else protocol
             for end in ("passes", "stopped", "unknown"):
                 for first, last in estate.ports.ranges(getattr(passage, end)):
                     for port in {first, last}:
-                        decision = reference.decide(Packet(passage.source, passage.destination, protocol, port))
+                        aim = None if protocol == "icmp" else port
+                        decision = reference.decide(Packet(passage.source, passage.destination, named, aim))
                         wanted = {"accept": "passes", "undetermined": "unknown"}.get(decision.verdict, "stopped")
                         assert wanted == end, (passage, port)
             assert passage.passes | passage.stopped | passage.unknown == estate.ports.all

@@ -31,8 +31,8 @@ from config.sources import FirewallExportSource
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "firewall_exports"
 FIELDS = (
     "sources", "sources_negated", "destinations", "destinations_negated", "protocols", "ports", "ports_negated",
-    "in_interfaces", "out_interfaces", "states", "verdict", "target", "disabled", "translation", "translated_to",
-    "not_understood",
+    "in_interfaces", "out_interfaces", "states", "icmp_types", "verdict", "target", "disabled", "translation",
+    "translated_to", "not_understood",
 )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def test_iptables() -> None:
         {"verdict": "drop", "not_understood": ("--match-set bad src",)},
         {"verdict": "goto", "target": "web"},
         {"sources": ("10.1.1.1-10.1.1.9",), "protocols": ("tcp",), "ports": ("22",), "verdict": "reject"},
-        {"protocols": ("icmp",), "verdict": "accept", "not_understood": ("--icmp-type 8",)},
+        {"protocols": ("icmp",), "icmp_types": ("echo-request",), "verdict": "accept"},
         {"protocols": ("tcp",), "states": ("invalid", "established", "related", "untracked"), "verdict": "drop"},
         {
             "destinations": ("1.2.3.4",), "protocols": ("tcp",), "ports": ("443",), "verdict": "accept",
