@@ -197,7 +197,8 @@ def test_clocks(evidence: EvidenceSet, hosts: Hosts) -> None:
         else:
             assert clock.selected in truth.time_sources
             assert clock.offset_us is not None
-            assert abs(clock.offset_us + truth.offset_seconds * 1_000_000) < 50_000  # a slow clock: negative
+            # A slow clock: negative. On a busy machine either end may mistake the time by some tenths of a second.
+            assert abs(clock.offset_us + truth.offset_seconds * 1_000_000) < 500_000
 
 
 def test_no_hash_and_no_one_time_secret_is_kept(

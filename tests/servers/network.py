@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -25,6 +25,8 @@ from tests.servers.process import ServerError, environment, require, run
 
 EVERYTHING = IPv4Network("10.77.0.0/16")
 SLOTS = 16
+BRIDGE = "styrk"
+"""What the names of all laboratories' bridges begin with."""
 LOCKS = Path("/run/lock")
 EMPTY_SECONDS = 60
 """Until the processes of a namespace that were ended are gone from it."""
@@ -54,7 +56,7 @@ class Laboratory:
     @property
     def prefix(self) -> str:
         """Return what the names of this laboratory's namespaces and interfaces begin with."""
-        return f"styrk{self.slot}"
+        return f"{BRIDGE}{self.slot}"
 
     @property
     def network(self) -> IPv4Network:
@@ -82,12 +84,13 @@ class Laboratory:
         self.folder.mkdir(mode=0o755)
         run(["mount", "-t", "tmpfs", "-o", "mode=0755,size=3g", self.prefix, str(self.folder)])
         bridge = self.prefix
-        self._batch(
-            f"link add {bridge} type bridge stp_state 0 forward_delay 0",
-            f"addr add {self.gateway}/20 dev {bridge}",
-            f"link set {bridge} up",
-            f"route replace blackhole {EVERYTHING}",
-        )
+        with _route():
+            self._batch(
+                f"link add {bridge} type bridge stp_state 0 forward_delay 0",
+                f"addr add {self.gateway}/20 dev {bridge}",
+                f"link set {bridge} up",
+                f"route replace blackhole {EVERYTHING}",
+            )
         return self
 
     def __exit__(
@@ -171,11 +174,22 @@ class Laboratory:
             interface = line.split()[1].partition("@")[0].rstrip(":")
             if interface.startswith(f"{self.prefix}v"):
                 _output("ip", "link", "delete", interface)
-        _output("ip", "link", "delete", self.prefix)
+        with _route():
+            _output("ip", "link", "delete", self.prefix)
+            if BRIDGE not in _output("ip", "-o", "link", "show", "type", "bridge"):
+                _output("ip", "route", "delete", "blackhole", str(EVERYTHING))
         if self.folder.is_dir():
             while os.path.ismount(self.folder):
                 run(["umount", "--lazy", str(self.folder)])
             shutil.rmtree(self.folder)
+
+
+@contextlib.contextmanager
+def _route() -> Iterator[None]:
+    """Keeps the last laboratory from taking away the route that the next one has just made."""
+    with (LOCKS / "styrk-laboratory-route").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def answers(address: str, port: int) -> bool:

@@ -22,7 +22,7 @@ def analyze(folder: Path, job: Job) -> subprocess.CompletedProcess[str]:
     (folder / "styrk-scan.timer").write_text(timer_text(job), encoding="utf-8")
     units = [str(folder / "styrk-scan.service"), str(folder / "styrk-scan.timer")]
     return subprocess.run(
-        ["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60, check=False
+        ["systemd-analyze", "--man=no", "verify", *units], capture_output=True, text=True, timeout=60, check=False
     )
 
 

@@ -47,7 +47,7 @@ def test_systemd_takes_what_was_written(styrk: Styrk, settings: Path, tmp_path: 
     assert run.status == 0, run.err
     units = sorted(str(path) for path in (tmp_path / "units").iterdir())
     done = subprocess.run(
-        ["systemd-analyze", *(["--user"] if "--user" in whose else []), "verify", *units],
+        ["systemd-analyze", "--man=no", *(["--user"] if "--user" in whose else []), "verify", *units],
         capture_output=True,
         text=True,
         env={**styrk.full_environment, "XDG_RUNTIME_DIR": str(tmp_path)},
