@@ -125,6 +125,18 @@ MISTAKES = [
         source("{id: a, type: probe, zone: inside, targets: [{address: host, ports: [22]}]}"),
         "5:60: sources.0.targets.0.address: is no IP address",
     ),
+    (
+        source("{id: a, type: bundle, path: in, trusted_keys: k.pub, source: probe, kinds: [host, probe]}"),
+        "5:5: sources.0.zone: this key is required with probes: the zone that the worker stands in",
+    ),
+    (
+        source("{id: a, type: bundle, path: in, trusted_keys: k.pub, source: probe, kinds: [probe], zone: outside}"),
+        "5:95: sources.0.zone: there is no zone outside; did you mean inside?",
+    ),
+    (
+        source("{id: a, type: bundle, path: in, trusted_keys: k.pub, source: ../x, kinds: [host]}"),
+        "5:66: sources.0.source: must be lower-case letters a-z, digits and hyphens, at most 63; for example x",
+    ),
     # what one part says of another
     (
         source("{id: declared, type: local}"),
