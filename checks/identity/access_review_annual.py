@@ -8,10 +8,11 @@ more than `execute_days` later, unless the directory shows that it was given ane
 
 The population of the day is re-performed from today's: members who were certainly added by the review's day, and those
 whom the review removed since. Whoever left otherwise is no longer seen, so a review of more accounts contradicts
-nothing. Where the directory does not keep when members were added, a review of fewer accounts than there are today is
-undetermined, and only the last review's removals are followed up. A system without groups in any directory cannot be
-re-performed: undetermined. A review of a whole directory goes by the source's id as the system's name: then its enabled
-personal accounts are the population.
+nothing. The log may name accounts by account name, principal name or person key; where none of those that it removed is
+known by any of these, whether they are gone is undetermined. Where the directory does not keep when members were added,
+a review of fewer accounts than there are today is undetermined, and only the last review's removals are followed up. A
+system without groups in any directory cannot be re-performed: undetermined. A review of a whole directory goes by the
+source's id as the system's name: then its enabled personal accounts are the population.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.identity.review_names import ReviewNames, name_key
 from checks.record_rules.joins import as_exported
 from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
@@ -100,6 +102,18 @@ REASONS = {
         Text("Fyll i antalet i loggen.", "Fill in the number in the log."),
         Severity.LOW,
     ),
+    "removals-unknown": Reason(
+        Text(
+            "Kontrollen {reviewed} beslutade att ta bort {removed}, men inget konto som lästes heter så: om de är"
+            " borttagna går inte att se.",
+            "The review of {reviewed} decided to remove {removed}, but no account that was read is called so: whether"
+            " they are removed cannot be seen.",
+        ),
+        Text(
+            "Skriv konton i loggen som katalogen gör: kontonamn, UPN eller personnyckel.",
+            "Write accounts in the log as the directory does: account name, principal name or person key.",
+        ),
+    ),
     "owner-unknown": Reason(
         Text(
             "Ägare eller granskare saknas i registren, så kontrollen {reviewed} kan inte bedömas.",
@@ -159,13 +173,19 @@ def judge(
     log = evidence.reading(AccessReview)
     reviews = _reviews(log, as_of.date())
     access = _access(evidence, reviews)
+    names = ReviewNames(
+        (name for held in reviews.values() for review in held for name in review.removed),
+        evidence.reading(Account).records,
+        frozenset(name for each in access.values() for name in each.since),
+    )
     for system in systems.records:
         name = system.name.casefold()
         held = reviews.get(name, [])
-        rule = partial(_judge_system, system, held, log, access.get(name), parameters)
+        rule = partial(_judge_system, system, held, log, access.get(name), names, parameters)
         yield as_exported(system, log, as_of, rule) or conforms(system)
         for review in held if name in access else ():
-            yield from _removals(system, review, access[name], parameters, as_of.date(), last=review is held[-1])
+            last = review is held[-1]
+            yield from _removals(system, review, access[name], names, parameters, as_of.date(), last=last)
 
 
 def _judge_system(
@@ -173,6 +193,7 @@ def _judge_system(
     reviews: Sequence[_Review],
     log: Reading[AccessReview],
     access: _Access | None,
+    names: ReviewNames,
     parameters: Parameters,
     moment: datetime,
 ) -> Outcome:
@@ -192,11 +213,15 @@ def _judge_system(
         return undetermined(system, "not-re-performable", reviewed=last.day)
     if last.count is None:
         return undetermined(system, "count-missing", reviewed=last.day)
-    return _judge_count(system, last.day, last.count, last.removed, access)
+    return _judge_count(system, last.day, last.count, last.removed, access, names)
 
 
-def _judge_count(system: ProtectedSystem, day: date, count: int, removed: Sequence[str], access: _Access) -> Outcome:
-    gone = {name.casefold() for name in removed} - access.since.keys()
+def _judge_count(
+    system: ProtectedSystem, day: date, count: int, removed: Sequence[str], access: _Access, names: ReviewNames
+) -> Outcome:
+    known = names.knows_any(removed)
+    # Where no name is known, those who were removed may be among those who are still there, by another name.
+    gone = {name_key(each) for each in removed if access.since.keys().isdisjoint(names.accounts(each))} if known else ()
     before = [name for name, since in access.since.items() if since is not None and since.date() <= day]
     undated = [name for name, since in access.since.items() if since is None]
     certain = len(before) + len(gone)
@@ -204,23 +229,39 @@ def _judge_count(system: ProtectedSystem, day: date, count: int, removed: Sequen
         return deviates(system, "population-short", reviewed=day, count=count, certain=certain)
     if count < certain + len(undated):
         return undetermined(system, "population-unknown", reviewed=day, count=count, now=len(access.since))
-    return conforms(system) if access.whole else undetermined(system, "not-re-performable", reviewed=day)
+    if not access.whole:
+        return undetermined(system, "not-re-performable", reviewed=day)
+    if removed and not known:
+        return undetermined(system, "removals-unknown", reviewed=day, removed=", ".join(sorted(set(removed))))
+    return conforms(system)
 
 
 def _removals(
-    system: ProtectedSystem, review: _Review, access: _Access, parameters: Parameters, today: date, *, last: bool
+    system: ProtectedSystem,
+    review: _Review,
+    access: _Access,
+    names: ReviewNames,
+    parameters: Parameters,
+    today: date,
+    *,
+    last: bool,
 ) -> Iterator[Outcome]:
     days = (today - review.day).days
     if days <= parameters.execute_days:
         return
     for name in sorted(set(review.removed)):
-        key = name.casefold()
-        if key not in access.since:
-            continue
-        since = access.since[key]
-        if (since is None and last) or (since is not None and since.date() <= review.day):
+        left = (key for key in names.accounts(name) if _is_left(access, key, review.day, last=last))
+        if (key := next(left, None)) is not None:
             subject = f"{system.name}: {name}"
             yield deviates(subject, "removal-not-executed", reviewed=review.day, days=days, group=access.groups[key])
+
+
+def _is_left(access: _Access, key: str, day: date, *, last: bool) -> bool:
+    """Whether an account has the access that it had on the day of the review."""
+    if key not in access.since:
+        return False
+    since = access.since[key]
+    return last if since is None else since.date() <= day
 
 
 def _reviews(log: Reading[AccessReview], today: date) -> dict[str, list[_Review]]:
@@ -272,7 +313,7 @@ def _access(evidence: EvidenceSet, reviewed: Collection[str]) -> Mapping[str, _A
 
 def _admit(access: _Access, name: str, group: str, since: datetime | None) -> None:
     """Take an account in; of several ways the earliest counts, and one of unknown age may be the earliest."""
-    key = name.casefold()
+    key = name_key(name)
     known = access.since.get(key)
     if key not in access.since or (known is not None and (since is None or since < known)):
         access.since[key] = since

@@ -138,3 +138,39 @@ def test_a_system_whose_members_nobody_read_cannot_be_re_performed() -> None:
 def test_a_log_with_an_unreadable_row_convicts_nobody_of_neglect() -> None:
     assert reasons(finding(CHECK, *evidence(missing=True))) == {"Ekonomi": "?log-incomplete"}
     assert reasons(finding(CHECK, seen(ProtectedSystem, SYSTEM))) == {"Ekonomi": "?no-log"}
+
+
+NAMES = {
+    "by principal name": ("Anna@d.test", True),
+    "by person key": ("E1", True),
+    "by name, with blanks and another case": (" ANNA ", True),
+    "by name, an å written in two parts": ("a\u030asa", True),
+    "by a name that nobody has": ("Andersson, Anna", None),
+    "by the name of one who is out": ("cia", False),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_log_may_write_accounts_in_several_ways(name: str) -> None:
+    written, left = NAMES[name]
+    accounts = tuple(
+        Account(name=each, enabled=True, principal_name=f"{each}@d.test", person_key=key)
+        for each, key in (("anna", "E1"), ("åsa", "E2"), ("cia", "E3"))
+    )
+    members = (member("anna"), member("åsa"))
+    made = evidence(review(removed=(written,), population_count=3), members=members, accounts=accounts)
+    kept, unknown = {f"Ekonomi: {written}": "!removal-not-executed"}, {"Ekonomi": "?removals-unknown"}
+    assert reasons(finding(CHECK, *made)) == {True: kept, None: unknown, False: {}}[left]
+
+
+def test_names_that_the_log_writes_in_its_own_way_are_not_counted_twice() -> None:
+    looked_at = review(removed=("Andersson, Anna",), population_count=2)
+    assert reasons(finding(CHECK, *evidence(looked_at))) == {"Ekonomi": "?removals-unknown"}
+
+
+def test_a_persons_key_stands_for_each_of_their_accounts() -> None:
+    accounts = (Account(name="anna", person_key="E1"), Account(name="adm-anna", person_key="E1"))
+    held = evidence(review(removed=("E1",), population_count=9), members=(member("adm-anna"),), accounts=accounts)
+    assert reasons(finding(CHECK, *held)) == {"Ekonomi: E1": "!removal-not-executed"}
+    gone = evidence(review(removed=("E1",), population_count=2), members=(member("bo"),), accounts=accounts)
+    assert reasons(finding(CHECK, *gone)) == {}
