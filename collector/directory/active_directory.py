@@ -34,6 +34,7 @@ from collector.directory.names import (
 )
 from collector.directory.times import FILETIME_NEVER, parse_filetime, parse_generalized_time, parse_integer
 from collector.records.identity import Account, AccountCategory
+from collector.records.making import quick
 from collector.transport.ldap import Entry, Search
 
 ACCOUNTDISABLE, INTERDOMAIN_TRUST, DONT_EXPIRE_PASSWORD, SMARTCARD_REQUIRED = 0x2, 0x800, 0x10000, 0x40000
@@ -179,7 +180,7 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
     password_set = _integer(entry, "pwdLastSet")
     expires = _integer(entry, "accountExpires")
     created = entry.first("whenCreated")
-    account = Account(
+    account = _account(
         name=name_of(entry),
         identifier=sid_of(entry),
         category=category_of(entry, facts.service_units),
@@ -209,6 +210,9 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
         may_be_unused=keeps_use and not used_here,
         state_open=flags is None,
     )
+
+
+_account = quick(Account)
 
 
 def proof() -> Proof:

@@ -38,17 +38,26 @@ def is_below(key: str, ancestor: str) -> bool:
 
 def is_in_units(dn: str, units: tuple[str, ...]) -> bool | None:
     """Whether an entry stands in one of the units (given by their keys), or is one; None where no unit is named."""
-    if not units:
-        return None
-    inside, beside = _above_and_units(_split(dn)[1], units)
-    return inside or (beside and dn_key(dn) in units)
+    return place_of(dn, (units,))[1][0]
+
+
+def place_of(dn: str, groups: tuple[tuple[str, ...], ...]) -> tuple[str, tuple[bool | None, ...]]:
+    """The key of the entry above, and for each group of units what `is_in_units` says."""
+    key, inside, beside = _place_below(_split(dn)[1], groups)
+    if beside:
+        own = dn_key(dn)
+        return key, tuple(
+            stands or own in units if units else None for stands, units in zip(inside, groups, strict=True)
+        )
+    return key, inside
 
 
 @lru_cache(maxsize=4096)
-def _above_and_units(above: str, units: tuple[str, ...]) -> tuple[bool, bool]:
-    """Whether an entry and all beside it stand in a unit; whether a unit stands directly beside them."""
+def _place_below(above: str, groups: tuple[tuple[str, ...], ...]) -> tuple[str, tuple[bool | None, ...], bool]:
+    """What holds of all entries right below another; last, whether one of them is itself a unit of some group."""
     key = _whole_key(above)
-    return any(is_below(key, unit) for unit in units), any(unit.partition(",")[2] == key for unit in units)
+    inside = tuple(any(is_below(key, unit) for unit in units) if units else None for units in groups)
+    return key, inside, any(unit.partition(",")[2] == key for units in groups for unit in units)
 
 
 def first_value(dn: str) -> str:

@@ -21,7 +21,7 @@ from datetime import datetime
 
 from collector.directory.accounts import ParsedAccount, Proof, Seen
 from collector.directory.membership import Principal
-from collector.directory.names import filter_value, first_value, is_in_units, parent_key
+from collector.directory.names import filter_value, first_value, is_in_units, place_of
 from collector.directory.times import parse_epoch_days, parse_generalized_time
 from collector.records.identity import Account, AccountCategory
 from collector.records.making import quick
@@ -142,10 +142,11 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
     shell = found.get("loginshell")
     sure = entry.dn in unlocked or not facts.has_password_policy or (seldom and "pwdaccountlockedtime" in found)
     expires, never_expires = _expiry(entry) if seldom else (None, None)
+    container, (is_service, is_external) = place_of(entry.dn, (facts.service_units, facts.external_units))
     account = _account(
         name=name_of(entry),
         identifier=entry.text("entryUUID") or entry.text("ipaUniqueID"),
-        category=category_of(entry, facts.service_units),
+        category="service" if is_service else _category_by_class(entry.classes()),
         person_key=entry.text(facts.person_key),
         enabled=_enabled(entry, sure=sure) if seldom else sure or None,
         interactive=False if shell and shell[0].rpartition(b"/")[2] in _NO_SHELL else None,
@@ -157,13 +158,13 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
         password_must_change=_must_change(entry) if seldom else None,
         expires=expires,
         never_expires=never_expires,
-        external=is_in_units(entry.dn, facts.external_units),
+        external=is_external,
         last_used_at_least=True if source == _KERBEROS_USE else None,
     )
     return ParsedAccount(
         account=account,
         dn=entry.dn,
-        container=parent_key(entry.dn),
+        container=container,
         shows_use=last_used is not None,
         may_be_unused=last_used is None and "krbprincipalaux" not in entry.classes(),
         state_open=not sure and account.enabled is None,
@@ -222,9 +223,10 @@ def proof(unused: Container[str]) -> Proof:
 
 def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCategory | None:
     """What an account is for: by its unit, else a person by class; None where the classes leave it open."""
-    classes = entry.classes()
-    if is_in_units(entry.dn, service_units):
-        return "service"
+    return "service" if is_in_units(entry.dn, service_units) else _category_by_class(entry.classes())
+
+
+def _category_by_class(classes: frozenset[str]) -> AccountCategory | None:
     if "inetorgperson" in classes:
         return "person"
     return "service" if "simplesecurityobject" in classes and "posixaccount" not in classes else None

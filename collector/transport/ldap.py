@@ -56,8 +56,8 @@ class Entry(NamedTuple):
 
     def text(self, name: str) -> str | None:
         """The first value as UTF-8 text, wrong bytes shown as escapes; None where it is absent or empty."""
-        value = self.first(name)
-        return value.decode("utf-8", "backslashreplace") if value else None
+        values = self.attributes.get(name.lower())
+        return values[0].decode("utf-8", "backslashreplace") if values and values[0] else None
 
     def classes(self) -> frozenset[str]:
         """The object classes in lower case."""
