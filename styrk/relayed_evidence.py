@@ -15,8 +15,9 @@ from pathlib import Path
 
 from collector.collection import clean_text
 from collector.evidence import OWN, Gap, GapCause, Obtained, Population, Provenance, Relay
-from collector.evidence_file import canonical, line_of, read_records
+from collector.evidence_file import RecordKeeper, canonical, read_records, strict_reader
 from collector.network.probe import zone_of
+from collector.quick_lines import line_reader, line_writer
 from collector.records.codec import encode
 from collector.records.host import Lifecycle
 from collector.records.kinds import DERIVED, KINDS
@@ -144,7 +145,7 @@ class RelayedEvidence:
         for part in found.missing:
             recorder.gap(kind, part.cause, part.detail, remedy=part.remedy, subject=part.subject)
         recorder.unreadable(kind, (clean_text(name, 100) for name in found.unreadable))
-        for record in read_records(run.file(found), kind):
+        for record in RecordKeeper(0, _reader_of_checked).read(run.file(found), kind):
             recorder.add(record)
         recorder.complete(kind, source_count=found.source_count)
         return _told(found)
@@ -166,11 +167,11 @@ class RelayedEvidence:
 
     def _count(self, kind: type[Record], file: Path) -> int:
         """The number of records, each of which can be read and written again."""
-        count = 0
+        count, write = 0, line_writer(kind)
         try:
             most = min(self._limits.total, self._limits.free + self._limits.ratio * file.stat().st_size)
             for record in read_records(file, kind, most):
-                line_of(record)
+                write(record)
                 count += 1
                 if isinstance(record, Probe):
                     self._check_probe(record)
@@ -254,6 +255,19 @@ def _kind(name: str) -> type[Record]:
             "declare it in these settings, and leave it out of `kinds`",
         )
     return kind
+
+
+def _reader_of_checked(kind: type[Record]) -> Callable[[bytes], Record]:
+    """What reads lines that were read strictly before, and quickly where it can: numbers above 64 bits it cannot."""
+    quickly, strictly = line_reader(kind), strict_reader(kind)
+
+    def read(line: bytes) -> Record:
+        try:
+            return quickly(line)
+        except ValueError:
+            return strictly(line)
+
+    return read
 
 
 def _told(found: Population[Record] | Gap) -> int:

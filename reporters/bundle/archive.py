@@ -14,6 +14,7 @@ from typing import IO
 
 from reporters.bundle.errors import BundleError
 from reporters.bundle.layout import case_collisions, is_path, is_segment, scan
+from reporters.bundle.zip_directory import lists_more_than
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PIECE = 1 << 20
@@ -67,7 +68,7 @@ def unpack(archive: Path, folder: Path, limits: Limits = LIMITS) -> Path:
     `..`, link, twice, differing by case alone), is encrypted, or would unpack to more than `limits`.
     """
     try:
-        with zipfile.ZipFile(archive) as packed:
+        with archive.open("rb") as file, zipfile.ZipFile(_listed(file, limits)) as packed:
             members = _members(packed, limits, archive.stat().st_size)
             for member in members:
                 _unpack_member(packed, member, folder)
@@ -78,6 +79,13 @@ def unpack(archive: Path, folder: Path, limits: Limits = LIMITS) -> Path:
             f"{archive.name} cannot be unpacked to {folder}: {error.strerror}", "free space there, or set TMPDIR"
         ) from error
     return folder / members[0].filename.split("/")[0]
+
+
+def _listed(file: IO[bytes], limits: Limits) -> IO[bytes]:
+    """The same file, its members not too many to be held."""
+    if lists_more_than(file, limits.files):
+        raise BundleError(f"the archive holds more than {limits.files:,} files")
+    return file
 
 
 def _refuse_existing(target: Path) -> None:
@@ -99,8 +107,6 @@ def _write_zip(bundle_dir: Path, paths: tuple[str, ...], file: IO[bytes]) -> Non
 def _members(packed: zipfile.ZipFile, limits: Limits, packed_size: int) -> list[zipfile.ZipInfo]:
     """The files of an archive, each checked before anything is written."""
     everything = packed.infolist()
-    if len(everything) > limits.files:
-        raise BundleError(f"the archive holds more than {limits.files:,} files")
     members = [member for member in everything if not member.filename.endswith("/")]
     for member in everything:
         _check_member(member)
