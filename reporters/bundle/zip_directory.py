@@ -1,6 +1,6 @@
 """How many members a .zip lists, counted before any is held: PKWARE's APPNOTE.TXT, sections 4.3.12 to 4.3.16.
 
-`zipfile` makes an object of every entry before it can be asked how many there are: a gigabyte of archive would take ten.
+`zipfile` holds an object for every entry before it can be asked how many there are: ten times the archive's size.
 """
 
 from __future__ import annotations
