@@ -168,9 +168,14 @@ def _reason(book: Book, code: str, facts: Json) -> ClaimReason:
     known = dict(facts)
     if code == "undetermined":  # the reason within is a check's own code
         known["reason"] = _undetermined_reason(book, str(facts.get("reason", "")))
+    if code == "gap":
+        known["cause"] = book.words.code("cause", str(facts.get("cause", "")))
     key = f"claim-reason.{code}"
     sentence = Sentence(book.words(key), known) if book.words.has(key) else book.words.reason("", code, known)[0]
-    return ClaimReason(book.sentence(sentence), items)
+    said = book.sentence(sentence)
+    if code == "gap" and facts.get("detail"):  # the source's own words, as the collector quotes them
+        said += Markup(' <q lang="en">{}</q>').format(book.sentence(Sentence("{detail}", facts)))
+    return ClaimReason(said, items)
 
 
 def _undetermined_reason(book: Book, code: str) -> str:

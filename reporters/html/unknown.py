@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
+
+from markupsafe import Markup
 
 from assessment.requirements import Missing
 from collector.evidence import GapCause
 from reporters.html.book import Book
 from reporters.html.groups import Item, folded
 from reporters.report import Json
+from reporters.texts.remedies import in_swedish
 from reporters.texts.words import Sentence
 
 _CAUSES = tuple(each.value for each in GapCause)
@@ -25,7 +28,10 @@ class GapGroup:
     """Whether the whole source is missing."""
     kinds: tuple[str, ...]
     cause: str
-    remedy: str
+    remedy: Markup
+    """What to do about it, in the report's language where there are words for it."""
+    remedy_in_english: bool
+    """Whether it is the evidence's own English in a report of another language."""
     items: tuple[Item, ...]
     """The missing parts (hosts, pages, units) with what happened to each; no name for the whole source."""
     controls: tuple[str, ...]
@@ -40,6 +46,11 @@ class GapGroup:
     def sources(self) -> tuple[str, ...]:
         """The source, as groups of subjects name theirs."""
         return (self.source,)
+
+
+class _Remedy(TypedDict):
+    remedy: Markup
+    remedy_in_english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ def gap_groups(book: Book) -> tuple[GapGroup, ...]:
                     whole=whole,
                     kinds=kinds,
                     cause=cause,
-                    remedy=remedy,
+                    **_remedy(book, remedy),
                     items=tuple(sorted((item for item, _ in parts), key=lambda item: (item.subject, item.said))),
                     controls=tuple(
                         dict.fromkeys(
@@ -152,6 +163,12 @@ def untested(book: Book) -> UntestedControls:
         not_selected=named(each for each in missing.get(Missing.NOT_SELECTED, {}) if each not in answered),
         points_without_control=points,
     )
+
+
+def _remedy(book: Book, english: str) -> _Remedy:
+    swedish = in_swedish(english) if book.language == "sv" else None
+    shown = book.sentence(swedish or Sentence("{english}", {"english": english}))
+    return {"remedy": shown, "remedy_in_english": swedish is None and book.language != "en"}
 
 
 def _place(gap: Json) -> tuple[str, str, str]:
