@@ -54,7 +54,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, ac
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=None if environment is None else {**os.environ, **environment},
+        env={**_as_installed(), **(environment or {})},
     ) as process:
         assert process.stderr is not None  # noqa: S101  # PIPE was asked for
         said = process.stderr.read()
@@ -65,6 +65,11 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, ac
         message = f"{' '.join(command)} ended with {process.returncode}: {said[-500:].decode(errors='replace').strip()}"
         raise FailedRunError(message)
     return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * MEMORY_UNIT)
+
+
+def _as_installed() -> dict[str, str]:
+    """The environment, with modules kept compiled as they are wherever a program is installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def compare(

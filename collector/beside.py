@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-
-_DIE_WITH_PARENT = 1
-"""PR_SET_PDEATHSIG, prctl(2)."""
 
 
 class ProcessEndedError(OSError):
@@ -37,7 +33,7 @@ class Beside(Generic[T]):
     def __init__(self, work: Callable[[], T]) -> None:
         context = multiprocessing.get_context("fork")
         self._answer, answer = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(work, answer, os.getpid()), daemon=True)
+        self._process = context.Process(target=_work, args=(work, answer), daemon=True)
         self._process.start()
         answer.close()
 
@@ -61,15 +57,20 @@ class Beside(Generic[T]):
         self._process.join()
 
 
-def _work(work: Callable[[], T], answer: Connection, parent: int) -> None:
+def _work(work: Callable[[], T], answer: Connection) -> None:
     """What the copy does. An interrupt at the keyboard reaches both processes; the first of them ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != parent:
-        return
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         given = (work(), None)
     except OSError as error:
         answer.send((None, error))
     else:
         answer.send(given)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])  # ready when the other process is no more, whatever ended it
+        os._exit(1)
