@@ -157,7 +157,11 @@ def _scrubbed(provenance: Provenance, owner: Owner) -> Provenance:
     """Without answers as received, which hold everyone's, and without what tells of another owner."""
     method = tuple(dict.fromkeys(LEFT_OUT if owner.names_another(text) else text for text in provenance.method))
     identity = LEFT_OUT if owner.names_another(provenance.identity) else provenance.identity
-    return replace(provenance, method=method, identity=identity, raw=())
+    relayed = tuple(
+        replace(each, organisation=LEFT_OUT if owner.names_another(each.organisation) else each.organisation)
+        for each in provenance.relayed
+    )
+    return replace(provenance, method=method, identity=identity, raw=(), relayed=relayed)
 
 
 def _words(owner: OwnerSettings) -> Iterator[str]:

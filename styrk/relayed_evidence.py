@@ -97,6 +97,8 @@ class RelayedEvidence:
                 yield Diagnosis(target, ok=True, text=f"{run.name} is whole, sealed by {key} {age} ago")
                 for kind in sorted(self.provides, key=kind_name):
                     yield self._diagnosis(kind, run)
+                if left := sorted(run.kinds(self._settings.source) - {kind_name(kind) for kind in self.provides}):
+                    yield Diagnosis(self._settings.source, ok=True, text=f"not taken, though there: {', '.join(left)}")
         except SourceError as error:
             yield Diagnosis(target, ok=False, text=f"{error.cause.value}: {error.detail}", remedy=error.remedy)
 

@@ -63,6 +63,10 @@ class SealedRun:
         """Ids of the sources that were asked."""
         return tuple(sorted({each.source for each in self._entries}))
 
+    def kinds(self, source: str) -> frozenset[str]:
+        """The kinds of record that a source was asked for."""
+        return frozenset(each.kind for each in self._entries if each.source == source)
+
     def entry(self, source: str, kind: str) -> Population[Record] | Gap | None:
         """What a source gave of a kind; None where it was not asked for it."""
         return next((each for each in self._entries if (each.source, each.kind) == (source, kind)), None)

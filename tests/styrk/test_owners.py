@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collector.evidence import EvidenceSet, Obtained, Provenance, Relay, population_of
 from collector.records.host import TimeSync
 from collector.records.identity import Account
 from collector.records.record import Record
@@ -22,6 +23,7 @@ from config.settings import Settings
 from reporters.bundle.keys import FileSigner
 from styrk.errors import UsageError
 from styrk.owners import OwnersResult, scan_for_owners
+from styrk.ownership import LEFT_OUT, divide, owners_of
 from styrk.reperform import reperform
 from styrk.scan import ScanRequest
 from styrk.sources import Built, scanned_sources
@@ -186,3 +188,13 @@ def test_a_word_that_cannot_be_kept_out_seals_nothing(tmp_path: Path) -> None:
 def test_mistakes_in_the_settings_have_their_place(extra: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=re.escape(message)):
         estate(tmp_path, extra)
+
+
+def test_a_workers_bundle_of_one_owner_is_not_told_to_another(tmp_path: Path) -> None:
+    vikby, norrtorp, *_ = owners_of(estate(tmp_path / "estate").owners)
+    relay = Relay("ab" * 32, "20260930T010000Z", "probe", "Vikby kommun", "SHA256:x", AS_OF, AS_OF)
+    provenance = Provenance((), "", AS_OF, AS_OF, Obtained.OBSERVED, "own", "0", relayed=(relay,))
+    account = Account(name="anna@norrtorp.example.test")
+    held = EvidenceSet((population_of(Account, [account], source="worker", provenance=provenance),))
+    (theirs,) = divide(held, norrtorp, [vikby], tmp_path / "norrtorp").evidence.populations
+    assert theirs.provenance.relayed == (replace(relay, organisation=LEFT_OUT),)

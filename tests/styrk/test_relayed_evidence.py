@@ -99,6 +99,8 @@ def test_what_the_other_run_did_not_obtain_is_not_obtained_here(tmp_path: Path) 
         (True, "1 records; 1 parts were not obtained there"),
         (False, "unreachable there: no answer"),
     ]
+    fewer = relaying(tmp_path / "inbox", "host", source="servers")
+    assert [each.text for each in fewer.diagnose()][2] == "not taken, though there: account, listener"
 
 
 def test_two_workers_are_two_sources(tmp_path: Path) -> None:
