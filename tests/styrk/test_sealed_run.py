@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collector.evidence import Gap, GapCause, Population
 from collector.evidence_file import canonical, sha256_of
@@ -314,3 +316,43 @@ def test_a_worker_that_tells_without_an_end_of_what_it_lacks_is_refused(tmp_path
     many = Given(missing={Probe: [f"{number:0>1900}" for number in range(9000)]})
     gap = refused(made(tmp_path / "inbox", many))
     assert (gap.cause, "tells more of how probe was read" in gap.detail) == (GapCause.MALFORMED, True)
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle as a .zip, and beside it the trusted key; not to be changed."""
+    folder = tmp_path_factory.mktemp("archived")
+    archive = _parent(folder / "inbox" / f"{RUN}.zip")
+    pack(made(folder / "made"), archive)
+    return archive
+
+
+@settings(max_examples=60, deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
+def test_whatever_happens_to_an_archive_on_its_way_nothing_else_is_read(
+    archived: Path, tmp_path_factory: pytest.TempPathFactory, place: float, bit: int, *, cut: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("spoiled")
+    data = bytearray(archived.read_bytes())
+    at = int(place * len(data))
+    if cut:
+        del data[at:]
+    else:
+        data[at] ^= 1 << bit
+    _parent(folder / "inbox" / archived.name).write_bytes(data)
+    evidence = gathered(folder / "main", relaying(folder / "inbox"))
+    if evidence.gaps:
+        assert evidence.populations == ()
+        assert evidence.gaps[0].cause in {GapCause.DENIED, GapCause.MALFORMED}
+    else:  # a bit that says nothing of the content: a member's time or system
+        (found,) = evidence.populations
+        assert list(found.records) == [attempt(22)]
+
+
+def test_a_worker_speaks_under_the_id_that_it_was_given_here_and_no_other(tmp_path: Path) -> None:
+    others = [Given(id=name) for name in ("declared", "firewall", "lifecycle", "worker-servers")]
+    bundle = made(tmp_path / "inbox", Given(), *others)
+    evidence = gathered(tmp_path / "main", relaying(bundle))
+    assert ([each.source for each in evidence.populations], evidence.gaps) == (["worker"], ())
+    assert [path.name for path in (tmp_path / "main" / "evidence").iterdir()] == ["worker"]
+    assert [each.count for each in evidence.populations] == [1]
