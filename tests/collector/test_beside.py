@@ -13,6 +13,9 @@ import pytest
 
 from collector.beside import Beside, ProcessEndedError, can_work_beside
 
+# Later versions of Python warn of a fork beside threads, and those that run the tests have some.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 
 def test_what_the_work_gives_and_raises_arrives() -> None:
     assert Beside(lambda: (os.getpid(), "given")).result()[1] == "given"

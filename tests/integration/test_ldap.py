@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -268,7 +268,7 @@ def test_no_password_goes_out_in_the_clear(laboratory: Laboratory, openldap: Ope
 def test_kerberos_without_its_package_says_what_to_install(samba_dc: SambaDomainController, tmp_path: Path) -> None:
     gap = only_gap(read(samba_dc, tmp_path, bind=LdapBind(method="gssapi")))
     assert gap.cause is GapCause.UNSUPPORTED
-    assert "gssapi" in gap.remedy
+    assert "install styrk[kerberos]" in gap.remedy
 
 
 def test_anonymous_readers_are_told_to_bind(samba_dc: SambaDomainController, tmp_path: Path) -> None:
@@ -414,12 +414,12 @@ def cutting_proxy(laboratory: Laboratory, server: Server, after_bytes: int) -> I
             with client, socket.create_connection((server.address, 636), timeout=60) as upstream:
                 threading.Thread(target=upward, args=(client, upstream), daemon=True).start()
                 left = after_bytes
-                try:
+                with suppress(OSError):  # the reader may have gone already
                     while left > 0 and (data := upstream.recv(min(left, 65536))):
                         client.sendall(data)
                         left -= len(data)
-                finally:
-                    for each in (client, upstream):
+                for each in (client, upstream):
+                    with suppress(OSError):
                         each.shutdown(socket.SHUT_RDWR)
 
         thread = threading.Thread(target=serve, daemon=True)

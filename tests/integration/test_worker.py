@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +73,11 @@ def carried(zones: Zones, folder: Path) -> Path:
     worker = Styrk(folder / "there")
     (worker.home / "catalogue.yaml").write_text(CATALOGUE, encoding="utf-8")
     (worker.home / "styrk.yaml").write_text(SHARED.format(more=WORKER), encoding="utf-8")
-    namespace = next(each for each in _namespaces() if each.endswith("-z-admin"))
-    done = worker("scan", "-c", "styrk.yaml", "--json", under=("ip", "netns", "exec", namespace))
+    inside = ("ip", "netns", "exec", zones.namespaces["admin"])
+    done = worker("scan", "-c", "styrk.yaml", "--json", under=inside)
     assert done.status in {1, 3}, done.err
     shutil.copy(worker.public_key, folder / "worker.pub")
     return worker.home / str(done.json()["bundle"])
-
-
-def _namespaces() -> Iterator[str]:
-    for path in sorted(Path("/run/netns").iterdir()):
-        yield path.name
 
 
 class Main:

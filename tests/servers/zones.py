@@ -94,7 +94,7 @@ class Zones:
     """Zones klient, server and admin, the router `fw1` and the vantage host `vantage1`, both with sshd.
 
     Attributes for a configuration: router_address, vantage_address (management addresses), user, key_file,
-    known_hosts, truth. The user may run `nft -j list ruleset` through sudo on fw1.
+    known_hosts, namespaces (zone -> that of its host), truth. On fw1 the user may run `nft -j list ruleset` by sudo.
     """
 
     user = COLLECTOR
@@ -106,6 +106,7 @@ class Zones:
         self._running: list[PseudoHost | Process] = []
         self.router: PseudoHost | None = None
         self.vantage: PseudoHost | None = None
+        self.namespaces: dict[str, str] = {}
         self._key: SshKey | None = None
         app = ZONES[1].host(10)
         self.truth = ZonesTruth(
@@ -154,11 +155,11 @@ class Zones:
         self.router = self._host(folder, "fw1")
         self.vantage = self._host(folder, "vantage1")
         router, prefix = self.router.namespace.name, self._laboratory.prefix
-        members = {"klient": self.vantage.namespace.name}
-        members |= {
-            zone.name: self._laboratory.bare_namespace(f"z-{zone.name}") for zone in ZONES if zone.name not in members
-        }
+        members = self.namespaces
+        members["klient"] = self.vantage.namespace.name
         for zone in ZONES:
+            if zone.name not in members:
+                members[zone.name] = self._laboratory.bare_namespace(f"z-{zone.name}")
             self._connect(zone, router, members[zone.name])
         run(["ip", "netns", "exec", router, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"])
         run(["ip", "netns", "exec", router, "nft", "-f", "-"], stdin=RULESET.format(app=ZONES[1].host(10)))

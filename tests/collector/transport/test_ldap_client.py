@@ -109,7 +109,7 @@ def test_nobody_listens() -> None:
 
 def test_a_name_that_is_nowhere() -> None:
     with pytest.raises(SourceError) as caught:
-        connection(389, host="nowhere.invalid").open()
+        connection(389, host="nowhere.invalid.").open()
     assert caught.value.cause is GapCause.UNREACHABLE
 
 

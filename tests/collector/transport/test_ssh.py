@@ -222,9 +222,9 @@ def test_no_server_and_no_name(tmp_path: Path) -> None:
     with closed_port() as port:
         error = failure(client(tmp_path, line(f"[127.0.0.1]:{port}")), port)
     assert (error.cause, "refused" in error.detail) == (GapCause.UNREACHABLE, True)
-    reach = client(tmp_path, line("nowhere.invalid"))
+    reach = client(tmp_path, line("nowhere.invalid."))
     with pytest.raises(SourceError) as caught:
-        run(reach, 22, address="nowhere.invalid")
+        run(reach, 22, address="nowhere.invalid.")
     assert (caught.value.cause, "no address" in caught.value.detail) == (GapCause.UNREACHABLE, True)
 
 
