@@ -104,6 +104,22 @@ def entry_search(dn: str, person_key: str | None = None) -> Search:
     return Search(dn, "base", "(objectClass=*)", (*_holder_attributes(person_key), *MEMBER_ATTRIBUTES))
 
 
+def beside_search(above: str, page_size: int, person_key: str | None = None) -> Search:
+    """All that stands directly below an entry: members that many groups would ask for one by one."""
+    attributes = (*_holder_attributes(person_key), *MEMBER_ATTRIBUTES)
+    return Search(above, "one", "(objectClass=*)", attributes, page_size)
+
+
+def unlocked_beside_search(above: str, page_size: int) -> Search:
+    """Of what stands directly below an entry, what certainly has no pwdAccountLockedTime."""
+    return Search(above, "one", "(!(pwdAccountLockedTime=*))", NO_ATTRIBUTES, page_size)
+
+
+def users_search(base: str, page_size: int, person_key: str | None = None) -> Search:
+    """All accounts that have a user name."""
+    return Search(base, "subtree", f"(&{_ACCOUNTS}(uid=*))", _holder_attributes(person_key), page_size)
+
+
 def user_search(base: str, user: str, person_key: str | None = None) -> Search:
     """A member that a posixGroup names by user name."""
     return Search(base, "subtree", f"(&{_ACCOUNTS}(uid={user}))", _holder_attributes(person_key), 10)

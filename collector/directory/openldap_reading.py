@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from collector.directory import openldap, openldap_state
 from collector.directory.accounts import Undecided
 from collector.directory.faults import Faults
 from collector.directory.group_members import memberships
-from collector.directory.membership import Group, Principal, holders, privileges
+from collector.directory.membership import holders, privileges
 from collector.directory.names import NameSet, dn_key, parent_key
-from collector.directory.reading import DirectoryReader, range_search
+from collector.directory.openldap_members import Members, member_searches
+from collector.directory.reading import DirectoryReader
 from collector.directory.times import MalformedValueError
 from collector.evidence import GapCause
 from collector.records.access import Membership
@@ -19,7 +20,7 @@ from collector.records.directory import CollectorIdentity, PasswordPolicy
 from collector.records.identity import Account, Privilege
 from collector.records.record import Record
 from collector.source import Recorder, SourceError
-from collector.transport.ldap import ConnectionLostError, Entry, Search
+from collector.transport.ldap import ConnectionLostError, Search
 from config.sources import LdapSource
 
 _MEMBER = "<each privileged group, and each member of it>"
@@ -52,27 +53,16 @@ class OpenLdap:
             yield openldap.account_search(base, size, self._person_key), (Account,)
             yield openldap.unit_search(base, size), (Account,)
             yield openldap.below_search(_UNIT), (Account,)
-        if Privilege in wanted and self._settings.privileged_groups:
-            yield openldap.entry_search(_MEMBER), (Privilege,)
-            yield openldap.unlocked_search(_MEMBER), (Privilege,)
-            yield openldap.user_search(base, _USER), (Privilege,)
-            for name in openldap.MEMBER_ATTRIBUTES:
-                yield range_search(_MEMBER, name), (Privilege,)
-        if CollectorIdentity in wanted and self._settings.privileged_groups:
-            yield openldap.entry_search(_MEMBER), (CollectorIdentity,)
-            yield openldap.unlocked_search(_MEMBER), (CollectorIdentity,)
-            yield openldap.user_search(base, _USER), (CollectorIdentity,)
-            for name in openldap.MEMBER_ATTRIBUTES:
-                yield range_search(_MEMBER, name), (CollectorIdentity,)
+        for kind in (Privilege, CollectorIdentity):
+            if kind in wanted and self._settings.privileged_groups:
+                for search in member_searches(base, size, _MEMBER, _USER):
+                    yield search, (kind,)
         if PasswordPolicy in wanted:
             for search in openldap_state.searches(base, size):
                 yield search, (PasswordPolicy,)
         if Membership in wanted and self._settings.groups:
-            yield openldap.entry_search(_NAMED_MEMBER, self._person_key), (Membership,)
-            yield openldap.unlocked_search(_NAMED_MEMBER), (Membership,)
-            yield openldap.user_search(base, _NAMED_USER, self._person_key), (Membership,)
-            for name in openldap.MEMBER_ATTRIBUTES:
-                yield range_search(_NAMED_MEMBER, name), (Membership,)
+            for search in member_searches(base, size, _NAMED_MEMBER, _NAMED_USER, self._person_key):
+                yield search, (Membership,)
 
     def prepare(self, reader: DirectoryReader, recorder: Recorder, wanted: frozenset[type[Record]]) -> None:  # noqa: ARG002
         """Read whether the server has password policies."""
@@ -139,7 +129,7 @@ class OpenLdap:
                 "OpenLDAP has no administrative groups of its own",
                 "name the groups that give administrative rights in privileged_groups of the source",
             )
-        membership = _Membership(self._settings.base, self._facts, reader, recorder, Privilege)
+        membership = Members(self._settings, self._facts, reader, recorder, Privilege)
         for dn in membership.roots(self._settings.privileged_groups, "privileged_groups"):
             for privilege in privileges(dn_key(dn), dn, membership.groups, membership.principals):
                 recorder.add(privilege)
@@ -155,7 +145,7 @@ class OpenLdap:
         """Look for the reading account among the members of the privileged groups."""
         bind, roles = self._settings.bind, None
         if self._settings.privileged_groups and bind.method == "simple" and bind.user:
-            membership = _Membership(self._settings.base, self._facts, reader, recorder, CollectorIdentity)
+            membership = Members(self._settings, self._facts, reader, recorder, CollectorIdentity)
             roles = tuple(
                 dn
                 for dn in membership.roots(self._settings.privileged_groups, "privileged_groups")
@@ -167,7 +157,7 @@ class OpenLdap:
 
     def memberships(self, reader: DirectoryReader, recorder: Recorder) -> None:
         """Read the groups that the settings name, and everyone in them; since when, the directory does not keep."""
-        members = _Membership(self._settings.base, self._facts, reader, recorder, Membership)
+        members = Members(self._settings, self._facts, reader, recorder, Membership)
         for dn in members.roots(self._settings.groups, "groups"):
             for membership in memberships(dn_key(dn), members.groups, members.principals, {}):
                 recorder.add(membership)
@@ -202,90 +192,3 @@ class OpenLdap:
                 remedy="let the reading account read what is below the unit",
                 subject=dn,
             )
-
-
-class _Membership:
-    """The groups and their members as far as they were read."""
-
-    def __init__(
-        self,
-        base: str,
-        facts: openldap.ServerFacts,
-        reader: DirectoryReader,
-        recorder: Recorder,
-        kind: type[Record],
-    ) -> None:
-        self._base = base
-        self._facts = facts
-        self._reader = reader
-        self._recorder = recorder
-        self._kind = kind
-        self._person_key = facts.person_key if kind is Membership else None
-        self._faults = Faults(kind, recorder)
-        self._read: dict[str, Entry | None] = {}
-        self.groups: dict[str, Group] = {}
-        self.principals: dict[str, Principal] = {}
-
-    def roots(self, dns: Iterable[str], setting: str) -> Iterator[str]:
-        """Each of these groups that can be seen, when all below it has been read; for another, a gap."""
-        for dn in dns:
-            entry = self.read(dn)
-            if entry is not None:
-                self.groups.setdefault(dn_key(dn), Group(openldap.name_of(entry)))
-                yield dn
-                continue
-            self._recorder.gap(
-                self._kind,
-                GapCause.ABSENT,
-                "the group is not there, or hidden from the reader",
-                remedy=f"correct {setting}, or let the reading account read the group",
-                subject=dn,
-            )
-
-    def read(self, dn: str) -> Entry | None:
-        """Read an entry and, where it is a group, all below it, each entry once; the entry, if it can be seen."""
-        waiting = [dn]
-        while waiting:
-            name = waiting.pop()
-            key = dn_key(name)
-            if key in self._read:
-                continue
-            entry = self._reader.one(openldap.entry_search(name, self._person_key), (self._kind,))
-            self._read[key] = entry
-            with self._faults.of(name):
-                if entry is None:
-                    self.principals[key] = Principal(name)
-                elif openldap.is_group(entry):
-                    waiting += self._read_group(key, entry)
-                else:
-                    self.principals[key] = self._holder(entry)
-        return self._read[dn_key(dn)]
-
-    def _read_group(self, key: str, entry: Entry) -> list[str]:
-        names = [
-            value.decode("utf-8", "backslashreplace")
-            for attribute in ("member", "uniqueMember")
-            for value in self._reader.all_values(entry, attribute, (self._kind,))
-        ]
-        users = [
-            self._user(value.decode("utf-8", "backslashreplace"))
-            for value in self._reader.all_values(entry, "memberUid", (self._kind,))
-        ]
-        self.groups[key] = Group(openldap.name_of(entry), (*map(dn_key, names), *users))
-        return names
-
-    def _holder(self, entry: Entry) -> Principal:
-        unlocked = (
-            entry.first("pwdAccountLockedTime") is None
-            and self._facts.has_password_policy
-            and self._reader.one(openldap.unlocked_search(entry.dn), (self._kind,)) is not None
-        )
-        person_key = entry.text(self._person_key) if self._person_key else None
-        return replace(openldap.parse_holder(entry, self._facts, unlocked=unlocked), person_key=person_key)
-
-    def _user(self, name: str) -> str:
-        """Look a user up by name; the key of the one entry that has it, else of the name itself."""
-        found = list(self._reader.entries(openldap.user_search_for(self._base, name, self._person_key), (self._kind,)))
-        key = dn_key(found[0].dn) if len(found) == 1 else f"uid={name}"
-        self.principals[key] = self._holder(found[0]) if len(found) == 1 else Principal(name)
-        return key
