@@ -15,9 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, worst
 from checks.backup.restore_points import Point, Points, all_points
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
+from checks.record_rules.joins import lacks_column
+from checks.record_rules.rows import told
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
 
@@ -100,13 +102,19 @@ def judge(
     in_jobs = frozenset(name.casefold() for run in jobs.records for name in (run.host, run.job) if name)
     asked = bool(snapshots.populations or jobs.populations)
     whole = not (snapshots.all_gaps or jobs.all_gaps)
-    outcomes = [_judge_system(system, points, in_jobs, asked=asked, whole=whole) for system in systems.records]
+    outcomes = []
+    for system in systems.records:
+        outcome = _judge_system(system, points, in_jobs, asked=asked, whole=whole)
+        if asked and outside(system) is None and system.name.casefold() not in in_jobs:
+            outcome = hosts_untold(system, systems, points.by_tag, snapshots) or outcome
+        outcomes.append(outcome)
     yield from _demanded(outcomes, parameters)
-    if asked and not whole:
+    if not whole:
         yield undetermined(systems.source, "repositories-incomplete")
     known = {name.casefold() for system in systems.records for name in (system.name, *system.hosts)}
     for host in _strangers(points, jobs.records, known):
-        yield deviates(host, "not-in-register") if systems.complete else undetermined(host, "register-incomplete")
+        found = deviates(host, "not-in-register") if systems.complete else undetermined(host, "register-incomplete")
+        yield told(host, systems, "hosts") or lacks_column(host, snapshots, "tags") or found
 
 
 def _demanded(outcomes: Sequence[Outcome], parameters: Parameters) -> Iterator[Outcome]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_reasons import HISTORY, POINTS, SCOPE, outside, worst, written
+from checks.backup.backup_reasons import HISTORY, POINTS, SCOPE, hosts_untold, outside, worst, written
 from checks.backup.restore_points import CLOCK_TOLERANCE, Newest, newest_of_system, newest_restore_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population, Reading
@@ -89,6 +89,8 @@ def judge(
             yield outcome
         elif not snapshots.populations and not jobs.populations:
             yield undetermined(system, "no-backup-source")
+        elif (outcome := hosts_untold(system, systems, past.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             judged = _Judged(past, ahead, ran, handed, snapshots, not jobs.all_gaps, as_of, parameters)
             yield worst(judged.host(system, host, time) for host, time in newest_of_system(system, past).items())

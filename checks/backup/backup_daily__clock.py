@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, unread_of, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
 from checks.finding import Outcome, Reason, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -68,6 +68,8 @@ def judge(
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
+        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             held = {host: found for host, found in points.of_system(system).items() if found}
             outcomes = [_judge_host(system, host, found, times, as_of) for host, found in held.items()]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, unread_of, worst
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -88,6 +88,8 @@ def judge(
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
+        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             held = points.of_system(system)
             told = any(_told(point) for found in held.values() for point in found)

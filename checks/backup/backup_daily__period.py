@@ -28,7 +28,16 @@ from checks.backup.backup_history import (
     runs_by_day,
     spells,
 )
-from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst, written
+from checks.backup.backup_reasons import (
+    HISTORY,
+    POINTS,
+    REPOSITORIES_INCOMPLETE,
+    SCOPE,
+    hosts_untold,
+    outside,
+    worst,
+    written,
+)
 from checks.backup.restore_points import Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -108,6 +117,8 @@ def judge(
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
+        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             outcomes = []
             for host, found in points.of_system(system).items():

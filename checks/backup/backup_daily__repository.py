@@ -73,7 +73,8 @@ def judge(
     for snapshot in snapshots.records:
         if snapshot.host not in newest or snapshot.time > newest[snapshot.host]:
             newest[snapshot.host] = snapshot.time
-    registered = bool(evidence.reading(ProtectedSystem).populations)
+    register = evidence.reading(ProtectedSystem)
+    registered = bool(register.populations)
     limit = span(hours=parameters.max_age_hours + parameters.tolerance_hours)
     for host, time in sorted(newest.items()):
         age = as_of - time
@@ -81,6 +82,8 @@ def judge(
             yield out_of_scope(host, "judged-by-system")
         elif -age > CLOCK_TOLERANCE:
             yield undetermined(host, "clock-ahead", newest=time)
+        elif age > limit and register.gaps:  # it may say that nothing is to be backed up there any more
+            yield undetermined(host, "no-system-register")
         elif age > limit:
             yield deviates(host, "too-old", newest=time, hours=int(age.total_seconds() // 3600))
         else:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, worst
+from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, worst
 from checks.backup.restore_points import Point, all_points
 from checks.finding import Outcome, Reason, Text, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -64,6 +64,8 @@ def judge(
             yield out_of_scope(system, "no-demand")
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
+        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             required = system.retention_days
             held = {host: found for host, found in points.of_system(system).items() if found}

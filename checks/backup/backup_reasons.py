@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, out_of_scope, undetermined
-from collector.evidence import Obtained, Reading
+from checks.record_rules.joins import lacks_column
+from checks.record_rules.reasons import COMMON
+from collector.evidence import Obtained, Population, Reading
 from collector.records.backup import ProtectedSystem, Snapshot
 
 SCOPE: dict[str, Reason] = {
@@ -19,6 +21,7 @@ SCOPE: dict[str, Reason] = {
         Severity.LOW,
     ),
     "not-critical": Reason(Text("Inte verksamhetskritiskt.", "Not mission-critical.")),
+    "no-column": COMMON["no-column"],
 }
 """Of every check whose subjects are critical systems."""
 
@@ -94,6 +97,21 @@ def written(snapshots: Reading[Snapshot]) -> dict[str, datetime]:
         or population.provenance.dated is not None
         or population.provenance.relayed
     }
+
+
+def hosts_untold(
+    system: ProtectedSystem, systems: Population[ProtectedSystem], tagged: Container[str], snapshots: Reading[Snapshot]
+) -> Outcome | None:
+    """Undetermined where the system's restore points cannot be told from others'.
+
+    So it is where the register's export has no column for hosts, or the system has none in it and a list of restore
+    points has no column for tags, unless something is tagged with the system's name (`tagged`, case-folded).
+    """
+    if system.hosts or system.name.casefold() in tagged:
+        return None
+    if "hosts" in systems.unreadable:
+        return undetermined(system, "no-column", columns=("hosts",))
+    return lacks_column(system, snapshots, "tags")
 
 
 _ORDER = ("deviates", "undetermined", "conforms", "out-of-scope")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, written
+from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, written
 from checks.backup.restore_points import Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from collector.evidence import EvidenceSet, Population
@@ -138,6 +138,8 @@ def judge(
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
+        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             newest: dict[str, Point] = {}
             for found in points.of_system(system).values():
@@ -147,9 +149,11 @@ def judge(
             copies = [places.copy(system, name, point.time) for name, point in sorted(newest.items())]
             outcome = _judge(system, copies, parameters, as_of) if copies else out_of_scope(system, "nothing-to-judge")
             of_lists = {name: lists[point.source] for name, point in newest.items() if point.source in lists}
-            if outcome.reason in _TOO_OLD and of_lists:
+            if outcome.verdict is Verdict.DEVIATES and of_lists:
                 then = [replace(each, newest=each.newest + (as_of - of_lists.get(each.name, as_of))) for each in copies]
-                if _judge(system, then, parameters, as_of).reason not in _TOO_OLD:
+                said = _judge(system, then, parameters, as_of)
+                aged = outcome.reason in _TOO_OLD and said.reason not in _TOO_OLD
+                if aged or said.verdict is not Verdict.DEVIATES:
                     oldest = min(of_lists.values())
                     outcome = undetermined(system, "export-older", host=system.name, written=oldest)
             if outcome.reason in {"nothing-to-judge", *_MAY_LIE_ELSEWHERE} and not snapshots.complete:

@@ -20,7 +20,7 @@ from checks.backup.backup_reasons import SCOPE, outside
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.record_rules.joins import as_exported, lacks_column
 from checks.record_rules.reasons import COMMON
-from collector.evidence import EvidenceSet, Population
+from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import ProtectedSystem
 from collector.records.incidents import Exercise
 
@@ -124,11 +124,17 @@ def judge(
         else:
             found = held[system.name.casefold()]
             unnamed = None if found else lacks_column(system, log, "system")
-            rule = partial(_judge, system, found, parameters)
+            rule = partial(_judge, system, found, log, parameters)
             yield unnamed or as_exported(system, log, as_of, rule) or conforms(system)
 
 
-def _judge(system: ProtectedSystem, held: Sequence[Exercise], parameters: Parameters, moment: datetime) -> Outcome:
+def _judge(
+    system: ProtectedSystem,
+    held: Sequence[Exercise],
+    log: Reading[Exercise],
+    parameters: Parameters,
+    moment: datetime,
+) -> Outcome:
     oldest = months_before(moment.date(), parameters.interval_months)
     if not held:
         return deviates(system, "never-exercised")
@@ -157,4 +163,4 @@ def _judge(system: ProtectedSystem, held: Sequence[Exercise], parameters: Parame
         return deviates(system, "lessons-open", exercised=last, count=lessons)
     if achieved is None and system.rto_minutes is not None:
         return undetermined(system, "time-unknown", exercised=last)
-    return conforms(system)
+    return lacks_column(system, log, "open_lessons") or conforms(system)

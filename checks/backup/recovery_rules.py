@@ -16,8 +16,8 @@ from datetime import date, datetime
 from functools import partial
 
 from checks.backup.backup_reasons import SCOPE, outside
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
-from checks.record_rules.joins import as_exported
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
+from checks.record_rules.joins import as_exported, lacks_column
 from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Classification
@@ -107,13 +107,16 @@ def judge(
             name = system.name.casefold()
             rto = required.get(name) if system.rto_minutes is None else system.rto_minutes
             rule = partial(_judge_plans, system, plans[name], rto, parameters, as_of.date())
-            yield as_exported(system, register, as_of, rule) or conforms(system)
+            outcome = as_exported(system, register, as_of, rule) or conforms(system)
+            hidden = lacks_column(system, register, "review_by") if outcome.verdict is Verdict.CONFORMS else None
+            yield hidden or outcome
 
 
 def _by_classification(evidence: EvidenceSet) -> dict[str, int]:
     """Required recovery time by each system's last classification, minutes; the shortest of those of one day."""
     last: dict[str, tuple[date, int]] = {}
-    for each in evidence.reading(Classification).records:
+    told = [each for each in evidence.reading(Classification).populations if "classified" not in each.unreadable]
+    for each in (record for population in told for record in population.records):
         if each.recovery_hours is not None:
             name, day = each.system.casefold(), each.classified or date.min
             newest, minutes = last.get(name, (date.min, each.recovery_hours * 60))

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.record_rules.reasons import COMMON
+from checks.record_rules.rows import told
 from collector.evidence import EvidenceSet, Population
 from collector.records.assets import Equipment
 
@@ -76,7 +77,8 @@ def judge(
         if "pair" in lacking or (lacking and part.pair):
             yield undetermined(part, "no-column", columns=lacking)
         elif part.pair:
-            yield _judge(part, pairs[part.pair.casefold()], complete=parts.complete)
+            outcome = _judge(part, pairs[part.pair.casefold()], complete=parts.complete)
+            yield (told(part, parts, "site") if outcome.reason == "same-room" else None) or outcome
         else:
             yield out_of_scope(part, "no-pair")
 

@@ -19,7 +19,7 @@ from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.record_rules.joins import as_exported, ends_before, latest
+from checks.record_rules.joins import as_exported, ends_before, lacks_column, latest
 from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
@@ -43,6 +43,7 @@ _TEST = Text(
 )
 REASONS = {
     "export-older": COMMON["export-older"],
+    "no-column": COMMON["no-column"],
     "never-tested": Reason(
         Text("Inget återläsningstest finns i loggen.", "There is no restore test in the log."), _TEST, Severity.HIGH
     ),
@@ -163,7 +164,8 @@ def _judge_tests(
     if last < months_before(moment.date(), parameters.interval_months):
         return deviates(system, "too-old", tested=last)
     if parameters.business_verified and not any(test.verified_by_business for test in passed if test.date == last):
-        return deviates(system, "not-verified-by-business", tested=last)
+        column = lacks_column(system, log, "verified_by_business")
+        return column or deviates(system, "not-verified-by-business", tested=last)
     return None
 
 

@@ -83,6 +83,8 @@ def judge(
         held = [drill for name in sorted(names) for drill in drills[name] if drill.time.date() >= oldest]
         if (outcome := outside(system)) is not None:
             yield outcome
+        elif not held and reports.populations and "hosts" in systems.unreadable:
+            yield undetermined(system, "no-column", columns=("hosts",))
         elif held:
             yield _judge(system, held)
         elif reports.all_gaps:

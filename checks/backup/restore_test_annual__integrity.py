@@ -19,7 +19,16 @@ from datetime import date, datetime
 from functools import partial
 
 from checks.ages import span
-from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, outside, unread_of, worst, written
+from checks.backup.backup_reasons import (
+    POINTS,
+    REPOSITORIES_INCOMPLETE,
+    SCOPE,
+    hosts_untold,
+    outside,
+    unread_of,
+    worst,
+    written,
+)
 from checks.backup.restore_points import CLOCK_TOLERANCE, Point, all_points
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.record_rules.joins import as_exported
@@ -157,6 +166,8 @@ def judge(
         elif not snapshots.populations:
             asked = repositories.asked or snapshots.gaps
             yield undetermined(system, "no-backup-source") if asked else out_of_scope(system, "no-integrity-evidence")
+        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+            yield outcome
         else:
             newest: dict[str, dict[str, Point]] = {}
             for found in points.of_system(system).values():

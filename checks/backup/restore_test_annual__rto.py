@@ -13,6 +13,7 @@ from datetime import datetime
 
 from checks.backup.backup_reasons import SCOPE, outside
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.record_rules.joins import lacks_column
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import ProtectedSystem, RestoreTest
 
@@ -79,7 +80,9 @@ def judge(
         elif not log.complete:
             yield undetermined(system, "log-incomplete")
         else:
-            yield _judge(system, system.rto_minutes, passed[system.name.casefold()])
+            held = passed[system.name.casefold()]
+            hidden = None if held else lacks_column(system, log, "result")
+            yield hidden or _judge(system, system.rto_minutes, held)
 
 
 def _judge(system: ProtectedSystem, rto: int, passed: Sequence[RestoreTest]) -> Outcome:

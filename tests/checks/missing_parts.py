@@ -25,7 +25,9 @@ LARGEST = 40
 SETTLED = {Status.SATISFIED, Status.NOT_APPLICABLE}
 REGISTERS = ("assets", "changes", "governance", "incidents", "monitoring", "suppliers")
 """Families of checks whose subjects are rows of registers: there an export may lack any column."""
-FAMILIES = (*REGISTERS, "host", "identity", "documents")
+READ_FROM_PRODUCTS = {"snapshot", "backup-run", "backup-repository", "restore-drill", "integrity-check"}
+"""Kinds that come from a backup product, a repository or a report: whole, or as gaps."""
+FAMILIES = (*REGISTERS, "backup", "host", "identity", "documents")
 
 
 def hold(
@@ -35,7 +37,7 @@ def hold(
     family = _family(check)
     if family not in FAMILIES or sum(each.count for each in held.populations) > LARGEST:
         return
-    for what, less in _lessened(check, held, columns=family in REGISTERS):
+    for what, less in _lessened(check, held, columns=family in (*REGISTERS, "backup")):
         if (check.id, what) in DECIDED or what in EVERYWHERE:
             continue
         said = judge(check, less, parameters, as_of)
@@ -64,7 +66,7 @@ def _lessened(check: ModuleCheck, held: EvidenceSet, *, columns: bool) -> Iterat
             gaps = tuple(_gap(each) for each in there)
             yield f"gap {name}", EvidenceSet(rest, (*held.gaps, *gaps))
             yield f"rows {name}", EvidenceSet((*rest, *map(_emptied, there)), held.gaps)
-        if there and columns:
+        if there and columns and name not in READ_FROM_PRODUCTS:
             for column in dataclasses.fields(kind):  # type: ignore[arg-type]  # every record type is a dataclass
                 if column.name != "row" and column.default is not dataclasses.MISSING:
                     cut = tuple(_cut(each, column.name, column.default) for each in there)
@@ -95,6 +97,19 @@ EVERYWHERE = {
 }
 """As `DECIDED`, of whatever check."""
 DECIDED: dict[tuple[str, str], str] = {
+    **{
+        (check, f"column {column}"): "the control's own limit holds, or none, where the register makes no demand"
+        for check, column in (
+            ("backup-daily--period", "protected-system.backup_interval_hours"),
+            ("backup-coverage", "protected-system.backup_paths"),
+            ("backup-separate", "protected-system.copies_at"),
+            ("backup-daily--rpo", "protected-system.rpo_hours"),
+            ("backup-daily--retention", "protected-system.retention_days"),
+            ("restore-test-annual--rto", "protected-system.rto_minutes"),
+            ("recovery-exercise", "protected-system.rto_minutes"),
+        )
+    },
+    ("recovery-exercise", "column protected-system.sites"): "a system of which no sites are named runs at one",
     ("document-dated", "column document.status"): "a document without a status is in force",
     ("document-review-age", "column document.status"): "a document without a status is in force",
     ("document-review-age", "column document.category"): "what is not said to be a contract has the general limit",

@@ -7,7 +7,9 @@ import pytest
 
 from collector.evidence import Obtained
 from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
+from tests.checks.backup.protected import point, register, system
 from tests.checks.made import AS_OF, finding, gap, reasons, seen
+from tests.checks.registers import without
 
 HOUR = timedelta(hours=1)
 
@@ -101,3 +103,11 @@ def test_a_list_shows_what_there_was_when_it_was_written(hours: int, expected: s
     handed = seen(Snapshot, snapshot("arkiv1", 50), obtained=Obtained.PROVIDED, started=AS_OF - hours * HOUR)
     other = seen(Snapshot, snapshot("app1", 50), source="b", obtained=Obtained.PROVIDED, started=AS_OF - 45 * HOUR)
     assert reasons(finding("backup-daily", register, handed, other)) == {"arkiv": expected}
+
+
+def test_a_register_that_was_exported_without_hosts_accuses_nobody() -> None:
+    nobody = without(register(system(hosts=())), "hosts")
+    points = seen(Snapshot, point(6))
+    assert reasons(finding("backup-daily", nobody, points)) == {"Ekonomi": "?no-column"}
+    assert reasons(finding("backup-daily", register(system(hosts=())), points)) == {"Ekonomi": "!no-restore-point"}
+    assert reasons(finding("backup-daily", nobody, seen(Snapshot, point(6, tags=("ekonomi",))))) == {}

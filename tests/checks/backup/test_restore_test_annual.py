@@ -8,6 +8,7 @@ import pytest
 from checks.finding import Status
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
 from tests.checks.made import finding, gap, reasons, seen
+from tests.checks.registers import without
 
 CHECK = "restore-test-annual"
 SYSTEM = ProtectedSystem(name="Ekonomi", critical=True)
@@ -97,3 +98,10 @@ def test_what_could_not_be_read_may_be_a_later_test(result: Literal["passed", "f
 def test_absurd_intervals_are_only_long_or_short(months: int, expected: dict[str, str]) -> None:
     parts = seen(ProtectedSystem, SYSTEM), seen(RestoreTest, run(RECENT)), seen(MajorChange)
     assert reasons(finding(CHECK, *parts, parameters={"interval_months": months})) == expected
+
+
+def test_a_log_without_a_column_for_the_business_does_not_say_that_it_looked_at_nothing() -> None:
+    parts = seen(ProtectedSystem, SYSTEM), seen(MajorChange, source="changes")
+    tests = seen(RestoreTest, run(RECENT, business=None), source="log")
+    assert reasons(finding(CHECK, *parts, tests)) == {"Ekonomi": "!not-verified-by-business"}
+    assert reasons(finding(CHECK, *parts, without(tests, "verified_by_business"))) == {"Ekonomi": "?no-column"}
