@@ -198,7 +198,7 @@ def test_a_folder_with_too_much_in_it_is_not_read(tmp_path: Path) -> None:
         pass
 
 
-def sealed_with(folder: Path, data: bytes, count: int) -> Path:
+def sealed_with(folder: Path, data: bytes, count: int, also: str = "") -> Path:
     """A bundle whose worker sealed these bytes as its evidence: the seal holds, the content does not."""
     honest = made(folder / "honest")
     with Stage(folder / "inbox", RUN) as stage:
@@ -206,6 +206,9 @@ def sealed_with(folder: Path, data: bytes, count: int) -> Path:
         (stage.path / FILE).write_bytes(data)
         index = json.loads((stage.path / INDEX).read_bytes())
         index["populations"][0] |= {"count": count, "digest": hashlib.sha256(data).hexdigest()}
+        if also:
+            (stage.path / FILE).with_name(f"{also}.jsonl.gz").write_bytes(data)
+            index["populations"].append(index["populations"][0] | {"kind": also})
         (stage.path / INDEX).write_bytes(canonical(index))
         clock: JsonValue = {"started": "2026-11-20T22:15:00Z", "finished": "2026-11-20T22:18:00Z"}
         seal(stage.path, predicate(RUN, clock=clock), WORKER, {})
@@ -275,10 +278,10 @@ def test_a_newer_format_is_unsupported_and_not_broken(tmp_path: Path, monkeypatc
 
 
 def test_kinds_of_a_newer_version_do_not_stand_in_the_way_of_others(tmp_path: Path) -> None:
-    bundle = sealed_with(tmp_path, gzip.compress(LINE), 1)
-    with open_sealed_run(bundle, trusted(tmp_path)) as run:
-        assert run.entry("probe", "teleport") is None
-        assert run.entry("probe", "probe") is not None
+    bundle = sealed_with(tmp_path, gzip.compress(LINE), 1, also="teleport")
+    (found,) = gathered(tmp_path / "main", relaying(bundle)).populations
+    assert (found.kind, found.count) == ("probe", 1)
+    assert [each.text for each in relaying(bundle).diagnose()][-1] == "not taken, though there: teleport"
 
 
 def test_a_bundle_that_changes_while_it_is_read_is_read_as_it_was_verified(tmp_path: Path) -> None:
