@@ -1,19 +1,23 @@
 """The firewalls of the evidence and the ways between declared zones through them; pure.
 
-A way starts at a firewall that stands in the source's zone and follows each firewall's networks and routes to the next,
-until one has an interface on the destination's network, or hands on to a router within the destination's zone. Where a
-firewall changes the source address, the next one is asked about the new address. All addresses of a zone and all ports
-are decided on, without a sample: one for each part that rules, routes, interfaces and declared flows tell apart.
+A way starts at a firewall that stands in the source's zone and follows each firewall's networks and routes to the
+next, until one has an interface on the destination's network, or hands on to a router within the destination's zone.
+Where a firewall changes the source address, the next one is asked about the new address; where the first one plainly
+changes the destination to an address on one of its networks, the packets are followed there, and are of that address's
+zone. All addresses of a zone and all ports are decided on, without a sample: one for each part that rules, routes,
+interfaces and declared flows tell apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import ip_address, ip_interface
+from itertools import product
 
-from checks.network.addresses import Address, Network, networks_of
+from checks.network.addresses import Address, Network, is_network, networks_of
+from checks.network.declared_flows import allows_address
 from checks.network.firewall import Firewall, FirewallEvidence
 from checks.network.spaces import Addresses, Ports
 from checks.network.symbolic import MAX_STEPS, End, Fate, TooMuchError
@@ -71,6 +75,15 @@ class _Part:
     flows: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """Where a rule sends packets before they are routed."""
+
+    zone: Zone
+    part: _Part
+    outgoing: str | None
+
+
 class Estate:
     """All firewalls, zones and declared flows together. Raises ValueError for a text that is no address or port."""
 
@@ -88,6 +101,7 @@ class Estate:
         written = {text for rule in rules for text in (*rule.sources, *rule.destinations)}
         written |= {text for zone in zones for text in zone.networks}
         written |= {text for flow in flows for text in flow.destination_addresses}
+        written |= {text for rule in rules for text in rule.translated_to if is_network(text)}
         for each in firewalls:
             written |= {route.destination for route in each.routes}
             for interface in each.interfaces:
@@ -102,7 +116,18 @@ class Estate:
         self._standing: dict[Zone, list[Firewall]] = {}
         self._known_ways: dict[tuple[int, str, int, int], tuple[Hop, ...] | None] = {}
         self._grouped: dict[tuple[int, str, int], list[tuple[str | None, list[_Part]]]] = {}
+        self._aims: dict[tuple[int, FirewallRule], _Aim | None] = {}
+        self._sending: dict[int, list[FirewallRule]] = {}
+        """The rules of each firewall that send packets to another destination."""
+        self._kept: dict[tuple[int, int], tuple[Fate, Fate]] = {}
         self._routed: dict[tuple[int, int, int], tuple[str | None, bool, Route | None]] = {}
+
+        for firewall in self.firewalls:
+            sending = [rule for rule in firewall.rules if rule.translation == "dnat" and not rule.disabled]
+            self._sending[id(firewall)] = sending
+            firewall.filter.follows_all = not sending or (
+                all(self._aim_of(firewall, rule) for rule in sending) and not firewall.filter.doubts_before_routing
+            )
 
     def flows_to(self, zone: Zone) -> tuple[DeclaredFlow, ...]:
         """The declared flows to a zone; `Passage.flows` numbers them by their place here."""
@@ -138,6 +163,7 @@ class Estate:
                     else:
                         for origin in origins:
                             self._many_hops(hops, origin, target, protocol, found)
+            self._translated(first, source, destination, protocol, found)
         return list(found.values())
 
     def ways(self, first: Firewall, source: Zone, destination: Zone) -> list[tuple[Hop, ...]]:
@@ -158,7 +184,10 @@ class Estate:
             way = self.way(first, zone, target)
             if way is not None:
                 hops = (Hop(first, first.interface_to(source), way[0].outgoing), *way[1:])
-                self._many_hops(hops, origin, aim, protocol, found)
+                reached: dict[object, Passage] = {}
+                self._many_hops(hops, origin, aim, protocol, reached)
+                for key, passage in reached.items():
+                    found[key] = self._with_translated(passage, hops[0], origin, aim, protocol)
         return list(found.values())
 
     def origins_of(self, zone: Zone) -> list[Address]:
@@ -247,6 +276,8 @@ class Estate:
         for origin in origins:
             candidates = sources[origin.number] & may
             fate = known.get(candidates) or rules.fate(way, candidates)
+            if fate.moved:
+                fate = self._without_moved(hop.firewall, fate, target.version)
             key = (id(fate), target.flows)
             if key not in found:
                 found[key] = _passage(hop.firewall.name, fate, origin, target)
@@ -265,10 +296,12 @@ class Estate:
             onward: list[tuple[int, int]] = []
             for ports, part in alive:
                 fate = rules.fate(way, rules.sources[target.version][part] & may)
+                if fate.moved and hop is hops[0]:
+                    fate = self._without_moved(hop.firewall, fate, target.version)
                 by += [(end, held & ports, hop.firewall.name, rule) for end, held, rule in fate.by if held & ports]
                 stopped |= ports & fate.stopped
                 unsure |= ports & fate.unknown
-                on = ports & ~fate.stopped
+                on = ports & (fate.passes | fate.unknown)
                 for held, rule in fate.rewritten:
                     new = self._new_source(hop, rule, target.version)
                     hidden += [(held & on, hop.firewall.name, rule)] if held & on else []
@@ -297,6 +330,110 @@ class Estate:
                 tuple(by),
                 tuple(hidden),
             )
+
+    def _aim_of(self, firewall: Firewall, rule: FirewallRule) -> _Aim | None:
+        """Where a rule plainly sends packets: one address, in a zone and on the firewall's network, the port kept."""
+        key = (id(firewall), rule)
+        if key not in self._aims:
+            self._aims[key] = self._aim_anew(firewall, rule)
+        return self._aims[key]
+
+    def _aim_anew(self, firewall: Firewall, rule: FirewallRule) -> _Aim | None:
+        plain = rule.translation == "dnat" and rule.translated_port is None and len(rule.translated_to) == 1
+        try:
+            address = ip_address(rule.translated_to[0]) if plain else None
+        except ValueError:
+            return None
+        if address is None or address in firewall.addresses or firewall.route_to(address) is not None:
+            return None
+        zone = self._narrowest(address)
+        if zone is None or not firewall.is_connected(address):
+            return None
+        flows = sum(1 << number for number, flow in enumerate(self.flows_to(zone)) if allows_address(flow, address))
+        part = _Part(address.version, self.spaces[address.version].part_of(address), address, flows)
+        return _Aim(zone, part, firewall.interface_to(address))
+
+    def _without_moved(self, firewall: Firewall, fate: Fate, version: int) -> Fate:
+        """The fate without the ports whose packets are followed to another destination."""
+        key = (id(fate), version)
+        if key not in self._kept:
+            gone = 0
+            for ports, rule in fate.moved:
+                aim = self._aim_of(firewall, rule)
+                gone |= ports if aim is not None and aim.part.version == version else 0
+            by = tuple((end, ports & ~gone, rule) for end, ports, rule in fate.by if ports & ~gone)
+            self._kept[key] = fate, replace(fate, unknown=fate.unknown & ~gone, by=by)
+        return self._kept[key][1]
+
+    def _translated(
+        self, first: Firewall, source: Zone, destination: Zone, protocol: str, found: dict[object, Passage]
+    ) -> None:
+        """Add what becomes of packets that the first firewall sends to a zone by another destination address."""
+        aims = [
+            aim
+            for rule in self._sending[id(first)]
+            if (aim := self._aim_of(first, rule)) is not None and aim.zone == destination
+        ]
+        rules = first.filter
+        for version in sorted({aim.part.version for aim in aims}):
+            addressed = self._told_apart(first, version, {aim.part.number for aim in aims})
+            for incoming, origins in self._by_interface(first, source, version):
+                self._spend(len(origins) * len(addressed))
+                way = rules.way(incoming, None, protocol, version)
+                for origin, (number, bits) in product(origins, addressed):
+                    fate = rules.fate(way, rules.sources[version][origin.number] & bits & way.any)
+                    for aim, onward in self._onward(first, incoming, (origin, number), protocol, fate):
+                        if aim.zone == destination:
+                            key = id(onward), aim.part.flows
+                            found.setdefault(key, _passage(first.name, onward, origin, aim.part))
+
+    def _told_apart(self, first: Firewall, version: int, aims: set[int]) -> list[tuple[int, int]]:
+        """The parts that packets may be addressed to, one of each that rules before routing tell apart, with its rules.
+
+        `aims`: parts that packets are sent to, each for itself: to those, nothing is changed.
+        """
+        rules = first.filter
+        columns = enumerate(rules.destinations[version][: len(self.spaces[version])])
+        found: dict[object, tuple[int, int]] = {}
+        for number, bits in columns:
+            met = bits & rules.before_routing
+            found.setdefault((met, number if number in aims else None), (number, met))
+        return list(found.values())
+
+    def _onward(
+        self, first: Firewall, incoming: str | None, ends: tuple[_Part, int], protocol: str, fate: Fate
+    ) -> Iterator[tuple[_Aim, Fate]]:
+        """Where packets that are surely sent elsewhere go, and what becomes of them there.
+
+        `ends`: the source, and the number of the part that they are addressed to.
+        """
+        (origin, addressed), rules = ends, first.filter
+        version = origin.version
+        for ports, rule in fate.moved:
+            aim = self._aim_of(first, rule)
+            if aim is not None and aim.part.version == version:
+                # Sent to where it was going anyway, a packet counts as not translated.
+                changed = aim.part.number != addressed
+                way = rules.way(incoming, aim.outgoing, protocol, version, translated=changed)
+                may = rules.destinations[version][aim.part.number] & way.any
+                yield aim, rules.fate_of(way, rules.sources[version][origin.number] & may, ports)
+
+    def _with_translated(self, passage: Passage, hop: Hop, origin: _Part, target: _Part, protocol: str) -> Passage:
+        """A passage to one address, with what becomes of the packets to it that go to another one."""
+        rules = hop.firewall.filter
+        way = rules.way(hop.incoming, hop.outgoing, protocol, target.version)
+        may = rules.destinations[target.version][target.number] & way.any
+        fate = rules.fate(way, rules.sources[target.version][origin.number] & may)
+        for _, onward in self._onward(hop.firewall, hop.incoming, (origin, target.number), protocol, fate):
+            name = hop.firewall.name
+            passage = replace(
+                passage,
+                passes=passage.passes | onward.passes,
+                stopped=passage.stopped | onward.stopped,
+                unknown=passage.unknown | onward.unknown,
+                by=(*passage.by, *((end, ports, name, rule) for end, ports, rule in onward.by)),
+            )
+        return passage
 
     def _new_source(self, hop: Hop, rule: FirewallRule, version: int) -> int | None:
         """The part that the rewritten source address lies in; None where it cannot be told."""

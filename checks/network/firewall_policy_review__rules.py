@@ -217,12 +217,19 @@ def _judge_rule(
 def _is_about_everything(rule: FirewallRule) -> bool:
     conditions = (rule.protocols, rule.ports, rule.source_ports, rule.in_interfaces, rule.out_interfaces, rule.states)
     ends = (*rule.sources, *rule.destinations)
-    return not any(conditions) and all(each in {"0.0.0.0/0", "::/0"} for each in ends) and not rule.sources_negated
+    return (
+        not any(conditions)
+        and rule.after_dnat is None
+        and all(each in {"0.0.0.0/0", "::/0"} for each in ends)
+        and not rule.sources_negated
+    )
 
 
 def _covers(other: FirewallRule, wider: _Reach, rule: FirewallRule, reach: _Reach) -> bool:
     """Whether another rule is about all that this one is, but for the ports."""
     if other.protocols and not (rule.protocols and set(rule.protocols) <= set(other.protocols)):
+        return False
+    if other.after_dnat not in {None, rule.after_dnat}:
         return False
     if other.icmp_types and not (rule.icmp_types and set(rule.icmp_types) <= set(other.icmp_types)):
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -60,6 +60,8 @@ class Fate:
     """The rules that decided, with the ports that each decided on; of `unknown`, the first that was not understood."""
     rewritten: tuple[tuple[int, FirewallRule], ...] = ()
     """Ports whose packets go on from another source address, with the rule that changes it."""
+    moved: tuple[tuple[int, FirewallRule], ...] = ()
+    """Of `unknown`, ports whose packets surely go to another destination, with the rule that sends them there."""
 
     def rule(self, end: End, ports: int) -> FirewallRule | None:
         """The rule that brought the first of these ports to this end."""
@@ -75,6 +77,8 @@ class _Walk:
     """The ports of each end, all pieces together."""
     doubts: By = field(default_factory=list)
     doubted: int = 0
+    moves: By = field(default_factory=list)
+    """Ports that a rule may send to another destination."""
 
     def add(self, end: str, ports: int, rule: FirewallRule | None) -> None:
         """Count ports that come to an end by a rule, those that an earlier rule brought there set aside."""
@@ -108,6 +112,7 @@ class SymbolicFilter:
         """`budget` holds the steps that are left, for all filters of an estate together."""
         held = list(chains)
         self._base = sorted((each for each in held if each.hook in _HOOKS), key=_order)
+        self._routed = [each for each in self._base if each.hook != "prerouting"]
         self._rules = sorted((rule for rule in rules if not rule.disabled), key=_place)
         self._all_ports = ports
         self._budget = budget
@@ -132,30 +137,55 @@ class SymbolicFilter:
             key: self._mask(lambda rule, names=names, ping=key[0] == "icmp": _of_protocol(rule, names, ping=ping))
             for key, names in _NAMES.items()
         }
+        self._translated = self._mask(lambda rule: rule.after_dnat is True)
+        self._untranslated = self._mask(lambda rule: rule.after_dnat is False)
         self._asks_for_ports = self._mask(lambda rule: bool(rule.ports or rule.source_ports))
         self._every_port = [ports.all] * len(self._rules)
         self._met = self._ports
+        tables = {(chain.family, chain.table) for chain in self._base if chain.hook == "prerouting"}
+        self.before_routing = self._mask(lambda rule: (rule.family, rule.table) in tables)
+        """The rules (bits) that may meet packets before they are routed, and others of their tables."""
+        self.follows_all = True
+        """Whether all packets that are sent to another destination are followed there; else any packet may be one."""
         self._walked: dict[tuple[Place, int, int, int, int], _Walk] = {}
         self._interfaces: dict[tuple[str | None, str], tuple[int, int]] = {}
-        self._ways: dict[tuple[str | None, str | None, str, int], _Way] = {}
+        self._ways: dict[tuple[str | None, str | None, str, int, bool], _Way] = {}
+
+    @property
+    def doubts_before_routing(self) -> bool:
+        """Whether a rule that may decide before routing is not understood."""
+        return bool(self._doubtful & self.before_routing)
 
     @property
     def filters(self) -> bool:
         """Whether any chain looks at routed packets; without one, everything that is routed passes."""
         return any(chain.hook == "forward" for chain in self._base)
 
-    def way(self, incoming: str | None, outgoing: str | None, protocol: str, version: int) -> _Way:
-        """The rules that may meet packets from one interface to another; None where an interface is not known."""
-        key = (incoming, outgoing, protocol, version)
+    def way(
+        self, incoming: str | None, outgoing: str | None, protocol: str, version: int, *, translated: bool = False
+    ) -> _Way:
+        """The rules that may meet packets from one interface to another; None where an interface is not known.
+
+        `translated`: for packets whose destination a rule before routing has changed to another one.
+        """
+        key = (incoming, outgoing, protocol, version, translated)
         if key not in self._ways:
-            self._ways[key] = self._arranged(*key)
+            self._ways[key] = self._arranged(incoming, outgoing, protocol, version, translated=translated)
         return self._ways[key]
 
     def fate(self, way: _Way, candidates: int) -> Fate:
         """What becomes of packets that meet the address conditions of just these rules (bits); TooMuchError."""
         known = way.fates.get(candidates)
         if known is None:
-            known = way.fates[candidates] = self._decided(way, candidates)
+            known = way.fates[candidates] = self._decided(way, candidates, self._all_ports.all, self._base)
+        return known
+
+    def fate_of(self, way: _Way, candidates: int, ports: int) -> Fate:
+        """As `fate`, of packets to some ports alone, from routing on."""
+        key = (candidates, ports)
+        known = way.fates_of.get(key)
+        if known is None:
+            known = way.fates_of[key] = self._decided(way, candidates, ports, self._routed)
         return known
 
     def _mask(self, holds: object) -> int:
@@ -165,13 +195,17 @@ class SymbolicFilter:
                 found |= 1 << number
         return found
 
-    def _arranged(self, incoming: str | None, outgoing: str | None, protocol: str, version: int) -> _Way:
+    def _arranged(
+        self, incoming: str | None, outgoing: str | None, protocol: str, version: int, *, translated: bool
+    ) -> _Way:
         may_come, surely_come = self._interface_masks(incoming, "in")
         may_go, surely_go = self._interface_masks(outgoing, "out")
         _, unasked = self._interface_masks(None, "out")  # before routing, nothing is known of the way out
-        fits = self._protocol[protocol, version] & self._new
+        other = self._untranslated if translated else self._translated if self.follows_all else 0
+        fits = self._protocol[protocol, version] & self._new & ~other
         # A packet without ports has other bytes where a rule looks for them.
         unsure = self._doubtful | (self._asks_for_ports if protocol == "icmp" else 0)
+        unsure |= 0 if translated or self.follows_all else self._translated
         may, before = fits & may_come & may_go, fits & may_come
         return _Way(
             version,
@@ -196,18 +230,21 @@ class SymbolicFilter:
             self._interfaces[key] = (may, surely)
         return self._interfaces[key]
 
-    def _decided(self, way: _Way, candidates: int) -> Fate:
+    def _decided(self, way: _Way, candidates: int, alive: int, chains: Sequence[FirewallChain]) -> Fate:
         self._walked = {}
         self._met = self._every_port if way.portless else self._ports
-        alive = self._all_ports.all
         stopped, by, doubts = 0, [], []
         accepted: By = []
         moved: By = []
+        elsewhere = 0
+        settled = True  # whether no chain before routing looks at packets that an earlier one has moved
         rewritten: list[tuple[int, FirewallRule]] = []
-        for chain in self._base:
+        for chain in chains:
             if chain.family not in _FAMILIES[way.version]:
                 continue
             before = chain.hook == "prerouting"
+            if not before:
+                alive &= ~elsewhere
             may, doubtful = (way.before, way.before_doubtful) if before else (way.may, way.doubtful)
             walk = self._walk((chain.family, chain.table, chain.name), alive, candidates & may, doubtful, 0)
             walk.add(chain.policy or "accept", walk.bits("return"), None)
@@ -215,19 +252,22 @@ class SymbolicFilter:
                 stopped |= walk.bits(end)
                 by += [(end, ports, rule) for ports, rule in walk.ends.get(end, ())]
             doubts += walk.doubts
-            for ports, rule in walk.ends.get("accept", ()):
-                if rule is None:
-                    continue
-                if chain.hook == "forward":
+            if before:
+                settled = settled and not moved
+                moved += walk.moves
+            passed = [(ports, rule) for ports, rule in walk.ends.get("accept", ()) if rule is not None]
+            if chain.hook == "forward":
+                for ports, rule in passed:
                     accepted = [(held & ~ports, old) for held, old in accepted] + [(ports, rule)]
-                if before and rule.translation in {"dnat", "redirect"}:
-                    moved.append((ports, rule))
-                if chain.hook == "postrouting" and rule.translation in {"snat", "masquerade"}:
-                    rewritten.append((ports, rule))
+            if chain.hook == "postrouting":
+                rewritten += [each for each in passed if each[1].translation in {"snat", "masquerade"}]
             alive = walk.bits("accept")
+            if before:
+                elsewhere = alive & _union(ports for ports, _ in moved)
             if not alive:
                 break
-        return self._summed(alive, stopped, by, accepted, doubts, moved, rewritten)
+        fate = self._summed(alive & ~elsewhere, stopped, by, accepted, doubts, moved, elsewhere, rewritten)
+        return replace(fate, moved=_surely(moved, doubts, elsewhere)) if elsewhere and settled else fate
 
     def _summed(  # the parts of one sum
         self,
@@ -237,24 +277,23 @@ class SymbolicFilter:
         accepted: By,
         doubts: By,
         moved: By,
+        elsewhere: int,
         rewritten: Sequence[tuple[int, FirewallRule]],
     ) -> Fate:
-        elsewhere = 0
-        for ports, _ in moved:
-            elsewhere |= ports
-        unknown = (alive & stopped) | (alive & elsewhere)
+        unknown = (alive & stopped) | elsewhere
         passes = alive & ~unknown
+        stopped &= ~(alive | elsewhere)
         found: list[tuple[End, int, FirewallRule | None]] = []
         found += [("accept", ports & passes, rule) for ports, rule in reversed(accepted) if ports & passes]
         if any(True for _ in by):
             ends: list[tuple[End, int, FirewallRule | None]] = [
-                (end, ports & stopped & ~alive, rule)  # type: ignore[misc]  # drop or reject
+                (end, ports & stopped, rule)  # type: ignore[misc]  # drop or reject
                 for end, ports, rule in by
             ]
             found += [each for each in ends if each[1]]
         found += [("unknown", ports & unknown, rule) for ports, rule in [*moved, *doubts] if ports & unknown]
         kept = tuple((ports & passes, rule) for ports, rule in rewritten if ports & passes)
-        return Fate(passes, stopped & ~alive, unknown, tuple(found), kept)
+        return Fate(passes, stopped, unknown, tuple(found), kept)
 
     def _walk(self, place: Place, ports: int, candidates: int, doubtful: int, depth: int) -> _Walk:
         """The possible ends of one chain for packets that enter it; those of a second jump to it are the same."""
@@ -295,6 +334,8 @@ class SymbolicFilter:
         self, rule: FirewallRule, hit: int, candidates: int, doubtful: int, depth: int, result: _Walk
     ) -> int:
         """Add the ends of a rule that matches; the ports of which no packet goes on to the rule after it."""
+        if rule.translation in {"dnat", "redirect"}:
+            result.moves.append((hit, rule))
         if rule.verdict in {"accept", "drop", "reject", "return"}:
             result.add(rule.verdict, hit, rule)
             return hit
@@ -305,6 +346,7 @@ class SymbolicFilter:
                 result.add("drop", hit, rule)
             return 0
         inner = self._walk((rule.family, rule.table, rule.target or ""), hit, candidates, doubtful, depth + 1)
+        result.moves += inner.moves
         for ports, doubtful_rule in inner.doubts:
             result.doubt(ports, doubtful_rule)
         for end, by in inner.ends.items():
@@ -333,11 +375,29 @@ class _Way:
     portless: bool = False
     """Whether its packets have no ports (ICMP): all bits of a set of ports share one fate."""
     fates: dict[int, Fate] = field(default_factory=dict)
+    fates_of: dict[tuple[int, int], Fate] = field(default_factory=dict)
 
     @property
     def any(self) -> int:
         """Rules that matter at all."""
         return self.may | self.before
+
+
+def _union(bits: Iterable[int]) -> int:
+    found = 0
+    for each in bits:
+        found |= each
+    return found
+
+
+def _surely(moved: By, doubts: By, elsewhere: int) -> tuple[tuple[int, FirewallRule], ...]:
+    """Of the ports that rules may send elsewhere those that one rule surely does."""
+    seen = twice = 0
+    for ports, _ in moved:
+        twice |= seen & ports
+        seen |= ports
+    sure = elsewhere & ~twice & ~_union(ports for ports, _ in doubts)
+    return tuple((ports & sure, rule) for ports, rule in moved if rule is not None and ports & sure)
 
 
 def _order(chain: FirewallChain) -> tuple[int, int, str, str, str]:

@@ -219,6 +219,8 @@ def _read_target(word: str, target: str, options: list[str], reading: _Reading, 
         reading.values |= {"verdict": "accept", "translation": _TRANSLATIONS[target]}
         given = [options[i + 1] for i, each in enumerate(options[:-1]) if each in {"--to-source", "--to-destination"}]
         reading.values["translated_to"] = tuple(filter(None, map(_translated, given)))
+        ports = [port for port in map(_translated_port, given) if port]
+        reading.values["translated_port"] = ports[0] if ports else None
     elif target not in _NO_EFFECT:
         reading.undecided = True
         reading.unknown.append(" ".join([word, target, *options])[:300])
@@ -229,6 +231,12 @@ def _translated(text: str) -> str:
     if text.startswith("["):
         return text[1:].partition("]")[0]
     return text.partition(":")[0] if text.count(":") <= 1 else text
+
+
+def _translated_port(text: str) -> str:
+    """What follows the address of a translation; empty where nothing does."""
+    rest = text.partition("]")[2] if text.startswith("[") else text if text.count(":") == 1 else ""
+    return rest.partition(":")[2]
 
 
 def _addresses(name: str) -> Callable[[_Reading, list[str], bool], None]:
@@ -279,6 +287,9 @@ def _protocol(reading: _Reading, values: list[str], negated: bool) -> None:  # n
 
 def _states(reading: _Reading, values: list[str], negated: bool) -> None:  # noqa: FBT001  # one form for all readers
     named = {each.lower() for each in values[0].split(",")}
+    if named == {"dnat"} and "after_dnat" not in reading.values:
+        reading.values["after_dnat"] = not negated
+        return
     if not named <= set(_STATES):  # SNAT and DNAT are states of conntrack's match too
         reading.unknown.append(f"{'! ' if negated else ''}--ctstate {values[0]}"[:300])
         return

@@ -38,6 +38,7 @@ class Conditions:
     out_interfaces_negated: bool = False
     states: tuple[str, ...] = ()
     icmp_types: tuple[str, ...] = ()
+    after_dnat: bool | None = None
     not_understood: tuple[str, ...] = ()
 
     def with_unknown(self, text: str) -> Conditions:
@@ -79,6 +80,12 @@ def narrowed_by_reject(body: Any, conditions: Conditions) -> Conditions:
     return _with_protocols(conditions, ("tcp",)) if kind == "tcp reset" else conditions
 
 
+def narrowed_by_translation(body: Any, conditions: Conditions) -> Conditions:
+    """The conditions that a translation brings: in a table of both families it names the one that it is for."""
+    family = {"ip": ALL_IPV4, "ip6": ALL_IPV6}.get(str(body.get("family"))) if isinstance(body, dict) else None
+    return conditions if family is None else _of_family(conditions, family)
+
+
 def _read(
     operator: str, left: Any, right: Any, conditions: Conditions, sets: Mapping[str, Mapping[str, Any]]
 ) -> Conditions:
@@ -89,6 +96,10 @@ def _read(
         return _read_meta(operator, body["key"], _values(right, sets), conditions)
     if kind == "ct" and body["key"] == "state" and "dir" not in body:
         return _read_states(operator, _values(right, sets), conditions)
+    if kind == "ct" and body == {"key": "status"} and operator in {"in", "=="} and right in ("dnat", ["dnat"]):
+        if operator == "==" or conditions.after_dnat is not None:
+            raise NotModelledError  # other marks of a connection stand beside this one
+        return replace(conditions, after_dnat=True)
     if kind == "&" and _asks_for_syn(body, right):
         # True of the first packet of a connection, and of no other.
         narrowed = _with_protocols(conditions, ("tcp",))

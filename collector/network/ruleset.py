@@ -13,7 +13,14 @@ from ipaddress import ip_address
 from typing import Any, Literal
 
 from collector.evidence import GapCause
-from collector.network.matches import Conditions, NamedSets, NotModelledError, narrowed_by_reject, read_match
+from collector.network.matches import (
+    Conditions,
+    NamedSets,
+    NotModelledError,
+    narrowed_by_reject,
+    narrowed_by_translation,
+    read_match,
+)
 from collector.records.network import FirewallChain, FirewallRule
 from collector.source import SourceError
 
@@ -105,6 +112,7 @@ class _Statements:
     target: str | None = None
     translation: str | None = None
     translated_to: tuple[str, ...] = ()
+    translated_port: str | None = None
     packets: int | None = None
     counter: str | None = None
     """Name of a counter that stands outside of the rule, and may count for several."""
@@ -142,6 +150,7 @@ def _rules(
             packets=packets if type(packets) is int else None,
             translation=read.translation,  # type: ignore[arg-type]  # one of the words in _TRANSLATIONS
             translated_to=read.translated_to,
+            translated_port=read.translated_port,
             **conditions.fields(),
             not_understood=conditions.not_understood if decides else (),
         )
@@ -172,6 +181,9 @@ def _read_statement(  # noqa: PLR0912  # one branch a kind of statement
         # The packet passes this hook with another address.
         read.verdict, read.translation = "accept", kind
         read.translated_to = _translated(body)
+        read.conditions = narrowed_by_translation(body, read.conditions)
+        port = body.get("port") if isinstance(body, dict) else None
+        read.translated_port = None if port is None else str(port)[:100]
         if not read.translated_to and kind in {"snat", "dnat"}:
             read.conditions = read.conditions.with_unknown(_words(statement))
     else:

@@ -114,6 +114,10 @@ class FirewallRule:
     """How the rule changes the packet's address, where it does."""
     translated_to: tuple[str, ...] = ()
     """Addresses or ranges of the new source or destination; empty where the interface gives it."""
+    translated_port: str | None = None
+    """The new destination port, where the rule gives one."""
+    after_dnat: bool | None = None
+    """True: about connections whose destination was translated (ct status dnat); False: about the others."""
     not_understood: tuple[str, ...] = ()
     """Match expressions that the parser does not model; such a rule makes what depends on it undetermined."""
 

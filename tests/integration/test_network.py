@@ -401,6 +401,59 @@ def test_the_evaluators_agree_with_the_kernel(
     agrees(zones, tmp_path_factory.mktemp("oracle"), rules)
 
 
+TRANSLATIONS = st.sampled_from(
+    [
+        *(f"{first} dnat ip to {to}" for to in SERVERS for first in (
+            f"ip daddr {SERVERS[0]}", "tcp dport 80", f"ip saddr {CLIENTS[1]} udp dport 443", "meta l4proto icmp",
+            f"ip daddr {SERVERS[1]} tcp dport {{ 22, 80 }}", 'iifname "outside"', f"ip daddr {CLIENTS[1]}",
+        )),
+        *(f"{first} dnat ip6 to {to}" for to in SERVERS_6 for first in (
+            f"ip6 daddr {SERVERS_6[0]}", "udp dport 22-80", f"ip6 saddr != {CLIENTS_6[0]} tcp dport 443",
+        )),
+        "tcp dport 443 accept", f"ip saddr {CLIENTS[0]} return",
+    ]
+)  # fmt: skip
+AFTERWARDS = st.tuples(
+    st.sampled_from(["", "", "ct status dnat"]), MATCHES, st.sampled_from(["accept", "accept", "drop"])
+).map(lambda each: " ".join([each[0], *(text for text in each[1] if " @" not in text), each[2]]))
+
+
+@pytest.mark.timeout(400)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(TRANSLATIONS, max_size=4), st.lists(AFTERWARDS, max_size=4), st.sampled_from(["accept", "drop"]))
+@example([f"ip daddr {SERVERS[0]} dnat ip to {SERVERS[1]}"], ["ct status dnat accept"], "drop")
+@example([f"ip daddr {SERVERS[0]} dnat ip to {SERVERS[0]}"], ["ct status dnat accept"], "drop")
+@example([f"tcp dport 80 dnat ip to {SERVERS[1]}"], [f"ip daddr {SERVERS[0]} drop"], "accept")
+def test_packets_that_go_to_another_address_are_followed_as_the_kernel_does(
+    zones: TwoZones, tmp_path_factory: pytest.TempPathFactory, moving: list[str], rules: list[str], policy: str
+) -> None:
+    newline = "\n"
+    before = f"type nat hook prerouting priority dstnat;\n{newline.join(moving)}"
+    forward = f"type filter hook forward priority filter; policy {policy};\nct state established,related accept"
+    try:
+        zones.load(
+            f"table inet moving {{\nchain pre {{\n{before}\n}}\n}}\n"
+            f"table inet filter {{\nchain forward {{\n{forward}\n{newline.join(rules)}\n}}\n}}"
+        )
+    except ServerError:
+        reject()
+    (held,) = firewalls_of(zones.evidence(tmp_path_factory.mktemp("moved") / "run"))
+    assert isinstance(held, FirewallEvidence)
+    estate = Estate([held], HELD)
+    decided = []
+    for protocol, source, destination, port in PACKETS:
+        (passage,) = estate.between(ip_address(source), HELD[0], ip_address(destination), protocol)
+        bit = estate.ports.one(port or 1)
+        assert not passage.unknown & bit
+        assert bool(passage.passes & bit) is not bool(passage.stopped & bit)
+        decided.append("accept" if passage.passes & bit else "drop")
+    seen = ["accept" if end == "accept" else "drop" for end in zones.connect(PACKETS, 0.3)]
+    if seen != decided:
+        time.sleep(FORGOTTEN + 1)
+        seen = ["accept" if end == "accept" else "drop" for end in zones.connect(PACKETS, 3)]
+    assert dict(zip(PACKETS, decided, strict=True)) == dict(zip(PACKETS, seen, strict=True)), (moving, rules)
+
+
 IPTABLES_MATCHES = st.lists(
     st.sampled_from(
         [

@@ -211,6 +211,7 @@ def _matches(rule: FirewallRule, seen: _Seen) -> _Match:
         _port_matches(rule.ports, packet.port, negated=rule.ports_negated),
         _source_port_matches(rule.source_ports, packet.port),
         _message_matches(rule.icmp_types, packet.protocol),
+        _Match.NO if rule.after_dnat else _Match.YES,
         _interface_matches(rule.in_interfaces, seen.incoming, negated=rule.in_interfaces_negated),
         _Match.NO if rule.states and "new" not in rule.states else _Match.YES,
         _Match.MAYBE if rule.not_understood else _Match.YES,

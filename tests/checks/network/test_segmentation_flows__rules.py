@@ -222,6 +222,79 @@ def test_a_ping_that_nobody_declared_is_not_looked_at_and_an_expired_one_may_be_
     assert reasons(judge(tcp(1, "443"), flows=(*FLOWS, replace(PING, valid_until=date(2026, 11, 20))))) == {}
 
 
+OUTSIDE = Zone(name="out", networks=("198.51.100.0/24",), roles=("internet",))
+PRE = FirewallChain(
+    device="fw", family="inet", table="nat", name="pre", hook="prerouting", priority=-100, policy="accept"
+)
+INWARD = DeclaredFlow(source="out", destination="servers", ports=("443",), destination_addresses=("10.77.2.10",))
+
+
+def moving(position: int, to: str = "10.77.2.10", **facts: object) -> FirewallRule:
+    given = {"table": "nat", "chain": "pre", "protocols": ("tcp",), "ports": ("443",), "in_interfaces": ("u0",)}
+    return rule(position, **given | {"translation": "dnat", "translated_to": (to,)} | facts)
+
+
+def from_outside(*rules: FirewallRule, flows: tuple[DeclaredFlow, ...] = ()) -> dict[str, str]:
+    """What is said of an uplink, the public address of which leads to a server within."""
+    found = finding(
+        CHECK,
+        seen(FirewallChain, FORWARD, PRE),
+        seen(FirewallRule, *rules),
+        seen(Interface, *INTERFACES, Interface(host="fw", name="u0", addresses=("198.51.100.2/24",))),
+        seen(Zone, *ZONES, OUTSIDE, source="declared"),
+        seen(DeclaredFlow, *flows, source="declared"),
+    )
+    return reasons(found)
+
+
+AFTER = rule(2, after_dnat=True)
+PLAIN = moving(1, destinations=("198.51.100.2",))
+
+
+@pytest.mark.parametrize(
+    ("rules", "flows", "said"),
+    [
+        ((PLAIN, AFTER), (INWARD,), {}),
+        ((PLAIN, AFTER), (), {"out -> servers tcp/443": "!passes-undeclared"}),
+        ((moving(1), AFTER), (INWARD,), {}),
+        ((PLAIN, rule(2, destinations=("10.77.2.10",), ports=("443",), protocols=("tcp",), in_interfaces=("u0",))),
+         (INWARD,), {}),
+        ((PLAIN,), (INWARD,), {INWARD.subject: "!declared-but-blocked"}),
+        ((PLAIN, rule(2, after_dnat=True, verdict="drop"), rule(3, out_interfaces=("s0",), in_interfaces=("u0",),
+          destinations=("10.77.2.10",), ports=("443",), protocols=("tcp",))), (INWARD,), {}),
+        ((moving(1, "10.77.1.10"), AFTER), (), {"out -> clients tcp/443": "!passes-undeclared"}),
+        ((moving(1, "10.77.2.10", disabled=True), AFTER), (INWARD,), {INWARD.subject: "!declared-but-blocked"}),
+    ],
+)  # fmt: skip
+def test_packets_that_are_sent_to_an_inner_address_are_judged_there(
+    rules: tuple[FirewallRule, ...], flows: tuple[DeclaredFlow, ...], said: dict[str, str]
+) -> None:
+    assert from_outside(*rules, flows=flows) == said
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"translated_port": "8443"},
+        {"translated_to": ("10.77.2.10-10.77.2.19",)},
+        {"translated_to": ()},
+        {"to": "10.99.0.1"},
+        {"to": "10.77.2.1"},
+        {"not_understood": ("fib daddr",)},
+    ],
+)
+def test_where_it_is_not_plain_where_packets_go_what_depends_on_it_is_undetermined(facts: dict[str, Any]) -> None:
+    found = from_outside(moving(1, **facts), AFTER, flows=(INWARD,))
+    assert found["out -> servers udp/1-65535"] == "?rule-not-understood"
+    assert set(found.values()) == {"?rule-not-understood"}
+
+
+def test_what_is_moved_away_is_no_opening_of_the_zone_that_it_was_addressed_to() -> None:
+    away = moving(1, "10.77.1.10", in_interfaces=("c0",), destinations=("10.77.2.10",))
+    found = from_outside(away, tcp(2, "443", destinations=("10.77.2.10",)), flows=())
+    assert found == {}
+
+
 INGRESS = FirewallChain(device="fw", family="netdev", table="n", name="in", hook="ingress", policy="accept")
 
 

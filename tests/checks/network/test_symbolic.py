@@ -40,6 +40,7 @@ RULES: st.SearchStrategy[Any] = st.fixed_dictionaries(
         "destinations": texts(*ADDRESSES),
         "destinations_negated": st.booleans(),
         "protocols": texts("tcp", "udp", "17", "icmp", "58"),
+        "after_dnat": st.sampled_from([None, None, None, True, False]),
         "icmp_types": st.sampled_from([(), (), (), ("echo-request",), ("echo-reply", "3")]),
         "ports": texts("22", "80-90", "85-443", "1-65535"),
         "ports_negated": st.booleans(),
