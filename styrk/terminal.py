@@ -8,6 +8,7 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TextIO
 
 from reporters.texts.hostile import neutralised
@@ -18,6 +19,14 @@ NARROWEST = 40
 _COLOURS: Mapping[str, str] = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 _NARROW_COLUMN = 12
 """Columns that the last column of a table gets at least."""
+
+
+def own_name() -> str:
+    """How to call Styrk again from here: `styrk` where the shell finds it, else as it was called."""
+    called = Path(sys.argv[0])
+    if called.name != "styrk" or shutil.which("styrk"):
+        return "styrk"
+    return str(called)
 
 
 def width() -> int:

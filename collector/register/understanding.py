@@ -10,6 +10,7 @@ from collector.evidence import GapCause
 from collector.register.attested import StatementExpiredError, statements_of
 from collector.register.columns import form_of
 from collector.register.days import PLAIN, read_date
+from collector.register.headings import USUAL_HEADINGS
 from collector.register.reading import UNMAPPED, read_table
 from collector.register.rows import ReadRows, read_rows
 from collector.register.table import Cell, Table, Unreadable
@@ -98,9 +99,18 @@ def understand(data: bytes, name: str, settings: Register | None, today: date) -
 
 
 def proposed_columns(headings: Sequence[str], holds: str) -> dict[str, str]:
-    """Fields whose own name is a heading, written in any way: a proposal that a person confirms by writing it down."""
+    """Fields whose own name, else a usual Swedish one, is a heading; no heading for two fields.
+
+    A proposal that a person confirms by writing it down.
+    """
     named = {_plain(heading): heading for heading in headings if heading}
-    return {name: named[_plain(name)] for name in COLUMNS[holds].names if _plain(name) in named}
+    names = COLUMNS[holds].names
+    found = {name: named.pop(_plain(name)) for name in names if _plain(name) in named}
+    for name in names:
+        for word in (*USUAL_HEADINGS.get(f"{holds}.{name}", ()), *USUAL_HEADINGS.get(name, ())):
+            if name not in found and _plain(word) in named:
+                found[name] = named.pop(_plain(word))
+    return {name: found[name] for name in names if name in found}
 
 
 def _plain(text: str) -> str:

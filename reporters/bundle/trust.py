@@ -55,6 +55,11 @@ def load_trust(path: Path) -> tuple[TrustedKey, ...]:
 
     Raises BundleError when it cannot be read or understood, or holds no Ed25519 key.
     """
+    if not path.exists():
+        raise BundleError(
+            f"no file {path}",
+            "give the .pub file that the signer handed you, or your own allowed_signers (docs/bundle.md)",
+        )
     try:
         text = read_small(path.parent, path.name, MAX_TRUST_FILE).decode()
     except UnicodeDecodeError as error:

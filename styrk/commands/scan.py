@@ -15,7 +15,7 @@ from config.settings import Settings
 from styrk.keys import public_key_path, signer
 from styrk.owners import OwnersResult, scan_for_owners
 from styrk.scan import ScanRequest, ScanResult, exit_status, scan
-from styrk.terminal import clean, paragraph, shortened
+from styrk.terminal import clean, own_name, paragraph, shortened
 
 SHOWN = 10
 """Exceptions that the terminal names; the report names all."""
@@ -134,7 +134,7 @@ def _as_text(result: ScanResult, findings: Sequence[Finding]) -> str:
         f"signed by {result.signer.fingerprint}",
         *(f"report    {path}" for path in result.reports),
         "",
-        f"check it: styrk verify {result.bundle}",
+        f"check it: {own_name()} verify {result.bundle}",
     ]
     return "\n".join(lines)
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
-from styrk.terminal import clean, coloured, columns, paint, paragraph, shortened, table, width
+from styrk.terminal import clean, coloured, columns, own_name, paint, paragraph, shortened, table, width
 
 
 class Terminal(io.StringIO):
@@ -49,3 +50,22 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     assert not coloured(Terminal())
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "told"),
+    [
+        (".venv/bin/styrk", False, ".venv/bin/styrk"),
+        (".venv/bin/styrk", True, "styrk"),
+        ("/opt/styrk/__main__.py", False, "styrk"),
+    ],
+)
+def test_the_next_command_can_be_copied(
+    called: str, found: bool, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if found:
+        (tmp_path / "styrk").write_bytes(b"#!/bin/sh\n")
+        (tmp_path / "styrk").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [called, "scan"])
+    assert own_name() == told

@@ -164,3 +164,8 @@ def test_a_local_time_is_taken_as_local(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_key_in_another_form_is_none(wire: bytes) -> None:
     with pytest.raises(BundleError):
         PublicKey.from_wire(wire)
+
+
+def test_a_trust_file_that_is_not_there_says_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"no file .*allowed_signers; give the \.pub file"):
+        load_trust(tmp_path / "allowed_signers")

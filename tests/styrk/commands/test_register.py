@@ -81,7 +81,8 @@ def test_as_json_nothing_is_shortened(log: Path, capsys: pytest.CaptureFixture[s
 def test_without_a_mapping_it_proposes_one_and_reads_nothing(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out = shown(capsys, "check", "log.csv", "--holds", "restore-test")
     assert status == 2
-    assert 'system: "System"\n      date: ...\n      # scope: ...' in out
+    assert 'system: "System"\n      date: "Datum"\n      # scope: ...' in out
+    assert 'result: "Utfall"\n      # duration_minutes: ...' in out
     assert "Datum       -        date in 3 of 4, 4 filled" in out
     assert "godkänd | kanske | underkänd" in out
 
