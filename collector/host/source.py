@@ -15,8 +15,9 @@ from typing import Protocol
 from collector.collection import clean_text
 from collector.evidence import GapCause
 from collector.host.answer import Answer, read_answer, without_remarks
-from collector.host.facts import Facts, Target, read_facts
+from collector.host.facts import read_facts
 from collector.host.interfaces import local_interfaces
+from collector.host.reading import Facts, Target
 from collector.host.script import NONCE_VARIABLE, needed, queries, script
 from collector.host.sections import KINDS
 from collector.records.directory import CollectorIdentity

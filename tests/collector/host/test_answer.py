@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from collector.evidence import GapCause
 from collector.host.answer import read_answer, without_remarks
-from collector.host.facts import Target, read_facts
+from collector.host.facts import read_facts
+from collector.host.reading import Target
 from collector.host.script import NONCE_VARIABLE, needed, script
 from collector.host.sections import KINDS, MAX_USERS, SECTIONS, SHADOW_COMMAND, Section, sudo_lines
 from collector.records.host import Host, Software

@@ -7,7 +7,8 @@ import pytest
 
 from collector.evidence import GapCause
 from collector.host.answer import Answer, Part
-from collector.host.facts import Facts, Target, read_facts
+from collector.host.facts import read_facts
+from collector.host.reading import Facts, Target
 from collector.host.sections import KINDS, SECTIONS, sudo_lines
 from collector.records.directory import CollectorIdentity
 from collector.records.host import Host, PatchState, PendingUpdate, TimeSync

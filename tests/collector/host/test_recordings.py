@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from collector.host.answer import read_answer
-from collector.host.facts import Target, read_facts
+from collector.host.facts import read_facts
+from collector.host.reading import Target
 from collector.host.script import needed
 from collector.host.sections import KINDS
 from collector.records.codec import encode
