@@ -95,7 +95,12 @@ CHECKED: dict[str, dict[str, object]] = {
         "severe_over_days": 730,
     },
     "local-admin-restricted": {"approved": [], "laps_coverage_percent": 95},
-    "privileged-restricted": {"approved": [], "max_domain_admins": 5, "max_holders": 5},
+    "privileged-restricted": {
+        "approved": [],
+        "max_domain_admins": 5,
+        "max_holders": 5,
+        "admin_name_patterns": ["adm-*", "adm.*", "admin-*"],
+    },
     "backup-coverage": {"critical_coverage_percent": 100},
     "backup-daily": {
         "max_age_hours": 24,
