@@ -6,7 +6,7 @@ Only a name and four numbers are kept of each, so that a million accounts fit in
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
@@ -43,6 +43,7 @@ class Waiting:
     def __init__(self) -> None:
         self._subjects = PackedTexts()
         self._names = array("q")
+        """Numbers of this process alone: whose are alike is looked at by name."""
         self._people = array("q")
         """0: has no person key; 1: may have the key of a person who has another account."""
         self._principals = array("q")
@@ -57,7 +58,7 @@ class Waiting:
         """Keep a directory's account."""
         self._any_key = self._any_key or account.person_key is not None
         self._subjects.add(account.subject)
-        self._names.append(digest(account.name.casefold()))
+        self._names.append(hash(account.name.casefold()))
         self._people.append(_hash(account.person_key) if ordinary else 1)
         self._principals.append(_hash(None if account.principal_name is None else _principal(account.principal_name)))
 
@@ -85,10 +86,11 @@ class Waiting:
                     yield deviates(subject, "same-number", number=number, others=_others(subjects, subject))
                 else:
                     yield conforms(subject)
-        names, people, principals = map(self._repeated, (self._names, self._people, self._principals))
+        names = self._repeated_names()
+        people, principals = map(self._repeated, (self._people, self._principals))
         kept = zip(self._subjects, self._names, self._people, self._principals, strict=True)
         for subject, name, person, principal in kept:
-            if name in names:
+            if name in names and subject.casefold() in names[name]:
                 yield deviates(subject, "same-name")
             elif principal in principals or principal in self._elsewhere:
                 yield deviates(subject, "same-principal", others=self._others(principals, principal, subject))
@@ -105,6 +107,16 @@ class Waiting:
         """The other accounts with a number, here and elsewhere."""
         there = self._elsewhere.get(number, [])
         return ", ".join(sorted([*(each for each in here.get(number, ()) if each != subject), *there]))
+
+    def _repeated_names(self) -> dict[int, set[str]]:
+        """The names that more than one account has, by their number; in a directory the subject is the name."""
+        ordered = array("q", sorted(self._names))
+        found: dict[int, Counter[str]] = {one: Counter() for one, next_one in pairwise(ordered) if one == next_one}
+        if found:
+            for subject, each in zip(self._subjects, self._names, strict=True):
+                if each in found:
+                    found[each][subject.casefold()] += 1
+        return {number: {name for name, count in names.items() if count > 1} for number, names in found.items()}
 
     def _repeated(self, hashes: array[int]) -> dict[int, list[str]]:
         """Each number that comes more than once, with the accounts that have it."""
