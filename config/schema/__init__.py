@@ -8,13 +8,18 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+import config.backup_sources
 import config.catalogue
 import config.claims
 import config.contracts
+import config.directory_sources
+import config.host_sources
 import config.ledgers
+import config.network_sources
 import config.questions
 import config.registers
 import config.settings
+import config.source_basics
 import config.sources
 from config.catalogue import Catalogue
 from config.claims import ClaimsFile
@@ -35,6 +40,11 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "mapping.schema.json": MappingFile,
 }
 _MODULES = (
+    config.source_basics,
+    config.host_sources,
+    config.directory_sources,
+    config.backup_sources,
+    config.network_sources,
     config.sources,
     config.registers,
     config.settings,
