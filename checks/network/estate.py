@@ -11,7 +11,7 @@ interfaces and declared flows tell apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from ipaddress import ip_address, ip_interface
 from itertools import product
@@ -19,8 +19,10 @@ from itertools import product
 from checks.network.addresses import Address, Network, is_network, networks_of
 from checks.network.declared_flows import allows_address
 from checks.network.firewall import Firewall, FirewallEvidence
+from checks.network.passages import Hop, Part, Passage, passage_of
 from checks.network.spaces import Addresses, Ports
-from checks.network.symbolic import MAX_STEPS, End, Fate, TooMuchError
+from checks.network.symbolic import MAX_STEPS, End, TooMuchError
+from checks.network.translated import Translations
 from collector.records.host import Route
 from collector.records.network import DeclaredFlow, FirewallRule, Zone
 
@@ -28,60 +30,6 @@ MAX_WAYS = 20_000_000
 """Pairs of parts of two zones that are decided on, over all zones."""
 MAX_HOPS = 8
 """Firewalls on one way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One firewall on a way, and the interfaces that packets come in and go out by, where they are known."""
-
-    firewall: Firewall
-    incoming: str | None
-    outgoing: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """What becomes of packets between parts of two zones, one protocol, all ports."""
-
-    source: Address
-    destination: Address
-    """An address of each of the parts."""
-    flows: int
-    """Declared flows (bits, as numbered by the caller) whose destination addresses hold this part."""
-    hops: tuple[str, ...]
-    """Names of the firewalls on the way."""
-    passes: int
-    stopped: int
-    unknown: int
-    by: tuple[tuple[End, int, str, FirewallRule | None], ...]
-    """What decided: the end, the ports, the firewall, and its rule where it was no policy."""
-    hidden: tuple[tuple[int, str, FirewallRule], ...] = ()
-    """Ports whose packets arrive with another source address, the firewall and the rule that gives it."""
-
-    def decided(self, end: End, ports: int) -> tuple[str, FirewallRule | None]:
-        """The firewall and the rule that brought the first of these ports to this end; None as rule: a policy."""
-        lowest = ports & -ports
-        found = ((name, rule) for way, held, name, rule in self.by if way == end and held & lowest)
-        return next(found, (self.hops[-1 if end == "accept" else 0], None))
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One part of a zone: its number in the space of its version, an address of it, and the flows that hold it."""
-
-    version: int
-    number: int
-    address: Address
-    flows: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Aim:
-    """Where a rule sends packets before they are routed."""
-
-    zone: Zone
-    part: _Part
-    outgoing: str | None
 
 
 class Estate:
@@ -111,23 +59,13 @@ class Estate:
         self._budget = [steps]
         self._ways_left = MAX_WAYS
         self.firewalls = [Firewall(each, self.ports, self.spaces, self._budget) for each in firewalls]
-        self._origins: dict[Zone, list[_Part]] = {}
-        self._targets: dict[Zone, list[_Part]] = {}
+        self._origins: dict[Zone, list[Part]] = {}
+        self._targets: dict[Zone, list[Part]] = {}
         self._standing: dict[Zone, list[Firewall]] = {}
         self._known_ways: dict[tuple[int, str, int, int], tuple[Hop, ...] | None] = {}
-        self._grouped: dict[tuple[int, str, int], list[tuple[str | None, list[_Part]]]] = {}
-        self._aims: dict[tuple[int, FirewallRule], _Aim | None] = {}
-        self._sending: dict[int, list[FirewallRule]] = {}
-        """The rules of each firewall that send packets to another destination."""
-        self._kept: dict[tuple[int, int], tuple[Fate, Fate]] = {}
+        self._grouped: dict[tuple[int, str, int], list[tuple[str | None, list[Part]]]] = {}
         self._routed: dict[tuple[int, int, int], tuple[str | None, bool, Route | None]] = {}
-
-        for firewall in self.firewalls:
-            sending = [rule for rule in firewall.rules if rule.translation == "dnat" and not rule.disabled]
-            self._sending[id(firewall)] = sending
-            firewall.filter.follows_all = not sending or (
-                all(self._aim_of(firewall, rule) for rule in sending) and not firewall.filter.doubts_before_routing
-            )
+        self._translations = Translations(self.firewalls, self.spaces, self._place)
 
     def flows_to(self, zone: Zone) -> tuple[DeclaredFlow, ...]:
         """The declared flows to a zone; `Passage.flows` numbers them by their place here."""
@@ -178,8 +116,8 @@ class Estate:
     def between(self, source: Address, zone: Zone, target: Address, protocol: str) -> list[Passage]:
         """What becomes of packets from one address of a zone to one other address."""
         found: dict[object, Passage] = {}
-        origin = _Part(source.version, self.spaces[source.version].part_of(source), source)
-        aim = _Part(target.version, self.spaces[target.version].part_of(target), target)
+        origin = Part(source.version, self.spaces[source.version].part_of(source), source)
+        aim = Part(target.version, self.spaces[target.version].part_of(target), target)
         for first in self.standing_in(zone):
             way = self.way(first, zone, target)
             if way is not None:
@@ -232,7 +170,7 @@ class Estate:
             here, incoming = following, following.addresses[gateway]
         return None, False
 
-    def _way_to(self, first: Firewall, zone: Zone, target: _Part) -> tuple[Hop, ...] | None:
+    def _way_to(self, first: Firewall, zone: Zone, target: Part) -> tuple[Hop, ...] | None:
         """As `way`, remembered: all addresses of a part are routed alike."""
         key = (id(first), zone.name, target.version, target.number)
         if key not in self._known_ways:
@@ -250,15 +188,23 @@ class Estate:
         held = [(net.prefixlen, zone.name, zone) for zone, net in self._networks_of(address) if address in net]
         return max(held, key=lambda each: each[:2])[2] if held else None
 
+    def _place(self, address: Address) -> tuple[Zone, Part] | None:
+        """The zone of an address, and its part with the flows to that zone that hold it."""
+        zone = self._narrowest(address)
+        if zone is None:
+            return None
+        flows = sum(1 << number for number, flow in enumerate(self.flows_to(zone)) if allows_address(flow, address))
+        return zone, Part(address.version, self.spaces[address.version].part_of(address), address, flows)
+
     def _spend(self, ways: int) -> None:
         self._ways_left -= ways
         if self._ways_left < 0:
             raise TooMuchError
 
-    def _by_interface(self, first: Firewall, zone: Zone, version: int) -> list[tuple[str | None, list[_Part]]]:
+    def _by_interface(self, first: Firewall, zone: Zone, version: int) -> list[tuple[str | None, list[Part]]]:
         key = (id(first), zone.name, version)
         if key not in self._grouped:
-            found: dict[str | None, list[_Part]] = {}
+            found: dict[str | None, list[Part]] = {}
             for origin in self._origins_of(zone):
                 if origin.version == version:
                     found.setdefault(first.interface_to(origin.address), []).append(origin)
@@ -266,7 +212,7 @@ class Estate:
         return self._grouped[key]
 
     def _one_hop(
-        self, hop: Hop, origins: Iterable[_Part], target: _Part, protocol: str, found: dict[object, Passage]
+        self, hop: Hop, origins: Iterable[Part], target: Part, protocol: str, found: dict[object, Passage]
     ) -> None:
         rules = hop.firewall.filter
         way = rules.way(hop.incoming, hop.outgoing, protocol, target.version)
@@ -277,13 +223,13 @@ class Estate:
             candidates = sources[origin.number] & may
             fate = known.get(candidates) or rules.fate(way, candidates)
             if fate.moved:
-                fate = self._without_moved(hop.firewall, fate, target.version)
+                fate = self._translations.without_moved(hop.firewall, fate, target.version)
             key = (id(fate), target.flows)
             if key not in found:
-                found[key] = _passage(hop.firewall.name, fate, origin, target)
+                found[key] = passage_of(hop.firewall.name, fate, origin, target)
 
     def _many_hops(
-        self, hops: Sequence[Hop], origin: _Part, target: _Part, protocol: str, found: dict[object, Passage]
+        self, hops: Sequence[Hop], origin: Part, target: Part, protocol: str, found: dict[object, Passage]
     ) -> None:
         alive: list[tuple[int, int]] = [(self.ports.all, origin.number)]
         unsure = stopped = 0
@@ -297,7 +243,7 @@ class Estate:
             for ports, part in alive:
                 fate = rules.fate(way, rules.sources[target.version][part] & may)
                 if fate.moved and hop is hops[0]:
-                    fate = self._without_moved(hop.firewall, fate, target.version)
+                    fate = self._translations.without_moved(hop.firewall, fate, target.version)
                 by += [(end, held & ports, hop.firewall.name, rule) for end, held, rule in fate.by if held & ports]
                 stopped |= ports & fate.stopped
                 unsure |= ports & fate.unknown
@@ -331,100 +277,31 @@ class Estate:
                 tuple(hidden),
             )
 
-    def _aim_of(self, firewall: Firewall, rule: FirewallRule) -> _Aim | None:
-        """Where a rule plainly sends packets: one address, in a zone and on the firewall's network, the port kept."""
-        key = (id(firewall), rule)
-        if key not in self._aims:
-            self._aims[key] = self._aim_anew(firewall, rule)
-        return self._aims[key]
-
-    def _aim_anew(self, firewall: Firewall, rule: FirewallRule) -> _Aim | None:
-        plain = rule.translation == "dnat" and rule.translated_port is None and len(rule.translated_to) == 1
-        try:
-            address = ip_address(rule.translated_to[0]) if plain else None
-        except ValueError:
-            return None
-        if address is None or address in firewall.addresses or firewall.route_to(address) is not None:
-            return None
-        zone = self._narrowest(address)
-        if zone is None or not firewall.is_connected(address):
-            return None
-        flows = sum(1 << number for number, flow in enumerate(self.flows_to(zone)) if allows_address(flow, address))
-        part = _Part(address.version, self.spaces[address.version].part_of(address), address, flows)
-        return _Aim(zone, part, firewall.interface_to(address))
-
-    def _without_moved(self, firewall: Firewall, fate: Fate, version: int) -> Fate:
-        """The fate without the ports whose packets are followed to another destination."""
-        key = (id(fate), version)
-        if key not in self._kept:
-            gone = 0
-            for ports, rule in fate.moved:
-                aim = self._aim_of(firewall, rule)
-                gone |= ports if aim is not None and aim.part.version == version else 0
-            by = tuple((end, ports & ~gone, rule) for end, ports, rule in fate.by if ports & ~gone)
-            self._kept[key] = fate, replace(fate, unknown=fate.unknown & ~gone, by=by)
-        return self._kept[key][1]
-
     def _translated(
         self, first: Firewall, source: Zone, destination: Zone, protocol: str, found: dict[object, Passage]
     ) -> None:
         """Add what becomes of packets that the first firewall sends to a zone by another destination address."""
-        aims = [
-            aim
-            for rule in self._sending[id(first)]
-            if (aim := self._aim_of(first, rule)) is not None and aim.zone == destination
-        ]
+        aims = [aim for aim in self._translations.aims(first) if aim.zone == destination]
         rules = first.filter
         for version in sorted({aim.part.version for aim in aims}):
-            addressed = self._told_apart(first, version, {aim.part.number for aim in aims})
+            addressed = self._translations.told_apart(first, version)
             for incoming, origins in self._by_interface(first, source, version):
                 self._spend(len(origins) * len(addressed))
                 way = rules.way(incoming, None, protocol, version)
                 for origin, (number, bits) in product(origins, addressed):
                     fate = rules.fate(way, rules.sources[version][origin.number] & bits & way.any)
-                    for aim, onward in self._onward(first, incoming, (origin, number), protocol, fate):
+                    for aim, onward in self._translations.onward(first, incoming, (origin, number), protocol, fate):
                         if aim.zone == destination:
                             key = id(onward), aim.part.flows
-                            found.setdefault(key, _passage(first.name, onward, origin, aim.part))
+                            found.setdefault(key, passage_of(first.name, onward, origin, aim.part))
 
-    def _told_apart(self, first: Firewall, version: int, aims: set[int]) -> list[tuple[int, int]]:
-        """The parts that packets may be addressed to, one of each that rules before routing tell apart, with its rules.
-
-        `aims`: parts that packets are sent to, each for itself: to those, nothing is changed.
-        """
-        rules = first.filter
-        columns = enumerate(rules.destinations[version][: len(self.spaces[version])])
-        found: dict[object, tuple[int, int]] = {}
-        for number, bits in columns:
-            met = bits & rules.before_routing
-            found.setdefault((met, number if number in aims else None), (number, met))
-        return list(found.values())
-
-    def _onward(
-        self, first: Firewall, incoming: str | None, ends: tuple[_Part, int], protocol: str, fate: Fate
-    ) -> Iterator[tuple[_Aim, Fate]]:
-        """Where packets that are surely sent elsewhere go, and what becomes of them there.
-
-        `ends`: the source, and the number of the part that they are addressed to.
-        """
-        (origin, addressed), rules = ends, first.filter
-        version = origin.version
-        for ports, rule in fate.moved:
-            aim = self._aim_of(first, rule)
-            if aim is not None and aim.part.version == version:
-                # Sent to where it was going anyway, a packet counts as not translated.
-                changed = aim.part.number != addressed
-                way = rules.way(incoming, aim.outgoing, protocol, version, translated=changed)
-                may = rules.destinations[version][aim.part.number] & way.any
-                yield aim, rules.fate_of(way, rules.sources[version][origin.number] & may, ports)
-
-    def _with_translated(self, passage: Passage, hop: Hop, origin: _Part, target: _Part, protocol: str) -> Passage:
+    def _with_translated(self, passage: Passage, hop: Hop, origin: Part, target: Part, protocol: str) -> Passage:
         """A passage to one address, with what becomes of the packets to it that go to another one."""
         rules = hop.firewall.filter
         way = rules.way(hop.incoming, hop.outgoing, protocol, target.version)
         may = rules.destinations[target.version][target.number] & way.any
         fate = rules.fate(way, rules.sources[target.version][origin.number] & may)
-        for _, onward in self._onward(hop.firewall, hop.incoming, (origin, target.number), protocol, fate):
+        for _, onward in self._translations.onward(hop.firewall, hop.incoming, (origin, target.number), protocol, fate):
             name = hop.firewall.name
             passage = replace(
                 passage,
@@ -449,10 +326,10 @@ class Estate:
             return None
         return self.spaces[version].part_of(addresses[0])
 
-    def _origins_of(self, zone: Zone) -> list[_Part]:
+    def _origins_of(self, zone: Zone) -> list[Part]:
         if zone not in self._origins:
 
-            def key(part: _Part) -> object:
+            def key(part: Part) -> object:
                 return tuple(
                     (each.filter.sources[part.version][part.number], self._routing(n, part)[0])
                     for n, each in enumerate(self.firewalls)
@@ -461,10 +338,10 @@ class Estate:
             self._origins[zone] = self._parts(zone, key)
         return self._origins[zone]
 
-    def _targets_of(self, zone: Zone) -> list[_Part]:
+    def _targets_of(self, zone: Zone) -> list[Part]:
         if zone not in self._targets:
 
-            def key(part: _Part) -> object:
+            def key(part: Part) -> object:
                 return part.flows, tuple(
                     (each.filter.destinations[part.version][part.number], self._routing(n, part))
                     for n, each in enumerate(self.firewalls)
@@ -473,7 +350,7 @@ class Estate:
             self._targets[zone] = self._parts(zone, key, self.flows_to(zone))
         return self._targets[zone]
 
-    def _routing(self, number: int, part: _Part) -> tuple[str | None, bool, Route | None]:
+    def _routing(self, number: int, part: Part) -> tuple[str | None, bool, Route | None]:
         """Where one firewall sends what is for a part: the interface, whether it is connected, the route."""
         place = (number, part.version, part.number)
         if place not in self._routed:
@@ -485,7 +362,7 @@ class Estate:
             )
         return self._routed[place]
 
-    def _parts(self, zone: Zone, key: Callable[[_Part], object], flows: tuple[DeclaredFlow, ...] = ()) -> list[_Part]:
+    def _parts(self, zone: Zone, key: Callable[[Part], object], flows: tuple[DeclaredFlow, ...] = ()) -> list[Part]:
         """The parts of a zone, alike ones joined; addresses of a narrower zone are not among them."""
         held = {
             version: [
@@ -496,7 +373,7 @@ class Estate:
             for version in (4, 6)
         }
         whole = sum(1 << n for n, flow in enumerate(flows) if not flow.destination_addresses)
-        found: dict[object, _Part] = {}
+        found: dict[object, Part] = {}
         for text in zone.networks:
             (network,) = networks_of([text])
             space = self.spaces[network.version]
@@ -511,7 +388,7 @@ class Estate:
                     for bit, nets in held[network.version]
                     if any(first in net for net in nets if net.version == first.version)
                 )
-                part = _Part(network.version, number, address, bits)
+                part = Part(network.version, number, address, bits)
                 found.setdefault((network.version, key(part)), part)
         return list(found.values())
 
@@ -535,17 +412,3 @@ class Estate:
 def space_address(first: Address, last: Address, network: Network) -> Address:
     """An address to show for a part: not the network's own, where there is another."""
     return first + 1 if first == network.network_address and int(last) > int(first) else first
-
-
-def _passage(name: str, fate: Fate, origin: _Part, target: _Part) -> Passage:
-    return Passage(
-        origin.address,
-        target.address,
-        target.flows,
-        (name,),
-        fate.passes,
-        fate.stopped,
-        fate.unknown,
-        tuple((end, ports, name, rule) for end, ports, rule in fate.by),
-        tuple((ports, name, rule) for ports, rule in fate.rewritten),
-    )

@@ -8,7 +8,8 @@ from datetime import date
 
 from checks.network.addresses import Address
 from checks.network.declared_flows import Unclear
-from checks.network.estate import Estate, Passage
+from checks.network.estate import Estate
+from checks.network.passages import Passage
 from checks.network.symbolic import End
 from collector.records.network import DeclaredFlow, FirewallRule, Zone
 

@@ -17,11 +17,12 @@ from ipaddress import ip_address
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import Address, is_network
-from checks.network.estate import Estate, Passage
+from checks.network.estate import Estate
 from checks.network.firewall import FirewallEvidence
 from checks.network.firewalls import firewalls_of
 from checks.network.hosts import Listeners
 from checks.network.pairs import rule_name
+from checks.network.passages import Passage
 from checks.network.symbolic import TooMuchError
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Interface, Listener, Route
