@@ -28,6 +28,8 @@ _HOLDER = ("sAMAccountName", "objectClass", "objectSid", "userAccountControl")
 _KINDS: tuple[type[Record], ...] = (ResourceDelegation,)
 _CONTROLLER = 0x2000 | 0x4000000
 """userAccountControl (MS-ADTS 2.2.16): SERVER_TRUST_ACCOUNT, and the flag of a read-only controller."""
+_EVERY_ACCOUNT = frozenset({"513", "514"})
+"""Relative identifiers of Domain Users, which every account is in, and Domain Guests (MS-DTYP 2.4.2.4)."""
 _WHO = "<each identifier in them>"
 
 
@@ -108,7 +110,8 @@ def _actor(reader: DirectoryReader, domain: str, identifier: str) -> Actor:
     if "foreignsecurityprincipal" in entry.classes():
         return Actor(identifier, "foreign")
     if "group" in entry.classes():
-        return Actor(ad.name_of(entry), "group")
+        domain_wide = identifier.startswith("S-1-5-21-") and identifier.rpartition("-")[2] in _EVERY_ACCOUNT
+        return Actor(ad.name_of(entry), "everyone" if domain_wide else "group")
     if "computer" in entry.classes() and not entry.classes() & ad.MANAGED:
         return Actor(ad.name_of(entry).removesuffix("$"), "computer")
     return Actor(ad.name_of(entry), ad.category_of(entry))

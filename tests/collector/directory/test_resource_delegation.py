@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from collector.directory.resource_delegation import ATTRIBUTE
 from collector.evidence import EvidenceSet, GapCause
 from collector.records.directory import ConflictObject, ResourceDelegation
@@ -19,9 +21,13 @@ def resource(value: bytes) -> Entry:
     return Entry(found.dn, {**found.attributes, ATTRIBUTE.lower(): (value,)})
 
 
-def scan(folder: Path, *resources: Entry, controllers: Answer = CONTROLLERS) -> EvidenceSet:
+def scan(
+    folder: Path, *resources: Entry, controllers: Answer = CONTROLLERS, actors: tuple[Entry, ...] = ()
+) -> EvidenceSet:
     fake = with_first(
-        domain(), **{f"({ATTRIBUTE}=*)": Answer(list(resources)), "dNSHostName": controllers, "ACNF:": Answer()}
+        domain(),
+        **{f"({ATTRIBUTE}=*)": Answer(list(resources)), "dNSHostName": controllers, "ACNF:": Answer()},
+        **{f"objectSid=S-1-5-21-{each.text('number')})": Answer([each]) for each in actors},
     )
     kinds = frozenset({ResourceDelegation, ConflictObject})
     return read(fake, settings("active-directory"), folder, kinds)
@@ -32,6 +38,16 @@ def test_one_who_is_not_to_be_found_is_told_by_identifier(tmp_path: Path) -> Non
     (delegation,) = found.records
     assert (delegation.resource, delegation.may_act, delegation.category) == ("SRV", "S-1-5-21-7", None)
     assert (delegation.domain_controller, found.complete) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "category"), [(513, "everyone"), (514, "everyone"), (515, "group"), (1513, "group")]
+)
+def test_a_group_that_every_account_is_in_is_everyone(number: int, category: str, tmp_path: Path) -> None:
+    actor = entry(f"CN=x,{DOMAIN}", sAMAccountName="Domänanvändare", objectClass=["group"], number=str(number))
+    made = scan(tmp_path, resource(descriptor(right(ALLOW, number))), actors=(actor,))
+    (delegation,) = population(made, ResourceDelegation).records
+    assert (delegation.may_act, delegation.category) == ("Domänanvändare", category)
 
 
 def test_a_list_that_cannot_be_understood_is_a_gap_of_that_computer(tmp_path: Path) -> None:
