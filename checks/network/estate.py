@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from ipaddress import ip_address, ip_interface
-from itertools import product
 
 from checks.network.addresses import Address, Network, is_network, networks_of
 from checks.network.declared_flows import allows_address
@@ -281,19 +280,17 @@ class Estate:
         self, first: Firewall, source: Zone, destination: Zone, protocol: str, found: dict[object, Passage]
     ) -> None:
         """Add what becomes of packets that the first firewall sends to a zone by another destination address."""
-        aims = [aim for aim in self._translations.aims(first) if aim.zone == destination]
-        rules = first.filter
-        for version in sorted({aim.part.version for aim in aims}):
-            addressed = self._translations.told_apart(first, version)
+        to = {aim.part.version for aim in self._translations.aims(first) if aim.zone == destination}
+        for version in sorted(to):
             for incoming, origins in self._by_interface(first, source, version):
-                self._spend(len(origins) * len(addressed))
-                way = rules.way(incoming, None, protocol, version)
-                for origin, (number, bits) in product(origins, addressed):
-                    fate = rules.fate(way, rules.sources[version][origin.number] & bits & way.any)
-                    for aim, onward in self._translations.onward(first, incoming, (origin, number), protocol, fate):
-                        if aim.zone == destination:
-                            key = id(onward), aim.part.flows
-                            found.setdefault(key, passage_of(first.name, onward, origin, aim.part))
+                for origin in origins:
+                    moves = self._translations.moves(first, incoming, origin, protocol)
+                    self._spend(len(moves))
+                    for move in moves:
+                        if move.aim.zone == destination:
+                            fate = self._translations.onward(first, incoming, origin, protocol, move)
+                            key = id(fate), move.aim.part.flows
+                            found.setdefault(key, passage_of(first.name, fate, origin, move.aim.part))
 
     def _with_translated(self, passage: Passage, hop: Hop, origin: Part, target: Part, protocol: str) -> Passage:
         """A passage to one address, with what becomes of the packets to it that go to another one."""
@@ -301,7 +298,8 @@ class Estate:
         way = rules.way(hop.incoming, hop.outgoing, protocol, target.version)
         may = rules.destinations[target.version][target.number] & way.any
         fate = rules.fate(way, rules.sources[target.version][origin.number] & may)
-        for _, onward in self._translations.onward(hop.firewall, hop.incoming, (origin, target.number), protocol, fate):
+        for move in self._translations.moved(hop.firewall, fate, target.version, target.number):
+            onward = self._translations.onward(hop.firewall, hop.incoming, origin, protocol, move)
             name = hop.firewall.name
             passage = replace(
                 passage,

@@ -23,6 +23,16 @@ class Aim:
     outgoing: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Ports whose packets go to another destination."""
+
+    ports: int
+    aim: Aim
+    changed: bool
+    """Whether it is another one than they were addressed to."""
+
+
 class Translations:
     """The rules of all firewalls that send packets to another destination; tells each filter whether all are followed.
 
@@ -36,12 +46,13 @@ class Translations:
         place: Callable[[Address], tuple[Zone, Part] | None],
     ) -> None:
         self._spaces, self._place = spaces, place
-        self._aims: dict[int, dict[FirewallRule, Aim | None]] = {}
+        self._aims: dict[int, dict[int, Aim | None]] = {}
+        self._moves: dict[tuple[int, str | None, str, int, int], list[Move]] = {}
         self._kept: dict[tuple[int, int], tuple[Fate, Fate]] = {}
         self._apart: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for firewall in firewalls:
             sending = [rule for rule in firewall.rules if rule.translation == "dnat" and not rule.disabled]
-            aims = self._aims[id(firewall)] = {rule: self._aim(firewall, rule) for rule in sending}
+            aims = self._aims[id(firewall)] = {id(rule): self._aim(firewall, rule) for rule in sending}
             followed = None not in aims.values() and not firewall.filter.doubts_before_routing
             firewall.filter.follows_all = not sending or followed
 
@@ -69,13 +80,13 @@ class Translations:
         if key not in self._kept:
             gone = 0
             for ports, rule in fate.moved:
-                aim = self._aims[id(firewall)].get(rule)
+                aim = self._aims[id(firewall)].get(id(rule))
                 gone |= ports if aim is not None and aim.part.version == version else 0
             by = tuple((end, ports & ~gone, rule) for end, ports, rule in fate.by if ports & ~gone)
             self._kept[key] = fate, replace(fate, unknown=fate.unknown & ~gone, by=by)
         return self._kept[key][1]
 
-    def told_apart(self, first: Firewall, version: int) -> list[tuple[int, int]]:
+    def _told_apart(self, first: Firewall, version: int) -> list[tuple[int, int]]:
         """The parts that packets may be addressed to, one of each that rules before routing tell apart, with its rules.
 
         The parts that packets are sent to stand for themselves: to those, nothing is changed.
@@ -93,20 +104,31 @@ class Translations:
         self._apart[key] = list(found.values())
         return self._apart[key]
 
-    def onward(
-        self, first: Firewall, incoming: str | None, ends: tuple[Part, int], protocol: str, fate: Fate
-    ) -> Iterator[tuple[Aim, Fate]]:
-        """Where packets that are surely sent elsewhere go, and what becomes of them there.
+    def moves(self, first: Firewall, incoming: str | None, origin: Part, protocol: str) -> list[Move]:
+        """Where packets from one part are surely sent, to whatever address they were addressed."""
+        rules, version = first.filter, origin.version
+        own = rules.sources[version][origin.number] & rules.before_routing
+        key = (id(first), incoming, protocol, version, own)
+        if key not in self._moves:
+            way = rules.way(incoming, None, protocol, version)
+            found: dict[object, Move] = {}
+            for number, bits in self._told_apart(first, version):
+                for move in self.moved(first, rules.fate(way, own & bits & way.any), version, number):
+                    found.setdefault((move.ports, id(move.aim), move.changed), move)
+            self._moves[key] = list(found.values())
+        return self._moves[key]
 
-        `ends`: the source, and the number of the part that they are addressed to.
-        """
-        (origin, addressed), rules = ends, first.filter
-        version = origin.version
+    def moved(self, first: Firewall, fate: Fate, version: int, addressed: int) -> Iterator[Move]:
+        """Where packets that are addressed to a part (its number) are surely sent instead."""
         for ports, rule in fate.moved:
-            aim = self._aims[id(first)].get(rule)
+            aim = self._aims[id(first)].get(id(rule))
             if aim is not None and aim.part.version == version:
                 # Sent to where it was going anyway, a packet counts as not translated.
-                changed = aim.part.number != addressed
-                way = rules.way(incoming, aim.outgoing, protocol, version, translated=changed)
-                may = rules.destinations[version][aim.part.number] & way.any
-                yield aim, rules.fate_of(way, rules.sources[version][origin.number] & may, ports)
+                yield Move(ports, aim, changed=aim.part.number != addressed)
+
+    def onward(self, first: Firewall, incoming: str | None, origin: Part, protocol: str, move: Move) -> Fate:
+        """What becomes of packets where they are sent."""
+        rules, version, aim = first.filter, origin.version, move.aim
+        way = rules.way(incoming, aim.outgoing, protocol, version, translated=move.changed)
+        may = rules.destinations[version][aim.part.number] & way.any
+        return rules.fate_of(way, rules.sources[version][origin.number] & may, move.ports)
