@@ -15,15 +15,16 @@ from collector.secrets import resolve
 from collector.source import SourceError
 from collector.transport.ssh import SshClient
 from config.sources import ProbeSource, ProbeTarget, SshLogin, SshTarget
-from tests.servers.capture import first_packets, most_in_a_second
+from tests.servers.capture import first_packets, most_in_a_second, standstill
 from tests.servers.zones import Zones
 
 pytestmark = [pytest.mark.integration, pytest.mark.root]
 
 RATE = 60
-TRIES = 4
-"""A machine that stands still for three tenths of a second keeps connections open for longer than groups last: the
-kernel repeats a first packet then, and what had to wait leaves at once. A fault in the code shows every time."""
+TRIES = 5
+STANDSTILL = 0.15
+"""Seconds. A machine that stands still for twice as long keeps connections open for longer than their groups last: the
+kernel repeats a first packet then, and what had to wait leaves at once."""
 
 
 def client(zones: Zones, folder: Path) -> SshClient:
@@ -60,9 +61,9 @@ def test_silent_targets_are_waited_for_together(zones: Zones, tmp_path: Path) ->
     shell = client(zones, tmp_path).shell(SshTarget(name="vantage1", address=zones.vantage_address))
     server = zones.truth.zones[1]
     silent = [(server.host(10), port) for port in range(6000, 6120)]
-    seen, kept = [], False
+    longest = 0.0
     for _ in range(TRIES):
-        with first_packets(zones.vantage.namespace.name, "zone", server.host(11)) as sent:
+        with first_packets(zones.vantage.namespace.name, "zone", server.host(11)) as sent, standstill() as waited:
             began = time.monotonic()
             answers = attempt_all(shell, silent, RATE, timeout=0.5)  # type: ignore[arg-type]  # it is a Tunnel too
             took = time.monotonic() - began
@@ -71,10 +72,12 @@ def test_silent_targets_are_waited_for_together(zones: Zones, tmp_path: Path) ->
         assert [answers[number] for number in range(len(silent)) if not isinstance(answers[number], Answer)] == []
         assert {answer.code for answer in answers.values() if isinstance(answer, Answer)} == {None}
         assert len(sent) >= len(silent)
-        seen.append((len(sent), most_in_a_second(sent)))
-        if kept := len(sent) == len(silent) and most_in_a_second(sent) <= RATE:
-            break
-    assert kept, f"a packet was sent again, or a second had more than {RATE}, in every try: {seen}"
+        longest = waited[0]
+        if longest < STANDSTILL:
+            assert len(sent) == len(silent)  # none was sent again
+            assert most_in_a_second(sent) <= RATE
+            return
+    pytest.skip(f"the machine stood still for {longest:.2f} s: whether packets are sent again was not seen")
 
 
 def test_a_vantage_that_cannot_be_reached_is_one_error(zones: Zones, tmp_path: Path) -> None:

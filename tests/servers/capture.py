@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -50,6 +51,28 @@ def first_packets(namespace: str, interface: str, mark: str, *, wait: float = RE
 def most_in_a_second(sent: list[float]) -> int:
     """The most of these times that lie within one second, wherever it begins."""
     return max((sum(1 for other in sent if start <= other < start + 1) for start in sent), default=0)
+
+
+_METER = """
+import select, sys, time
+last, longest = time.monotonic(), 0.0
+while not select.select([sys.stdin], [], [], 0.01)[0]:
+    now = time.monotonic()
+    last, longest = now, max(longest, now - last)
+print(max(longest, time.monotonic() - last))
+"""
+
+
+@contextmanager
+def standstill() -> Iterator[list[float]]:
+    """The longest time, in seconds, that the machine let a process with little to do wait; there after the block."""
+    longest: list[float] = []
+    argv = [sys.executable, "-c", _METER]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as meter:
+        try:
+            yield longest
+        finally:
+            longest.append(float(meter.communicate()[0]))
 
 
 class _Lines(threading.Thread):
