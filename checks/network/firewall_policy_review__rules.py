@@ -169,7 +169,7 @@ def _chain_of(rule: FirewallRule) -> tuple[str, str, str, str]:
 
 def _judge_chain(rules: Sequence[FirewallRule], hook: str | None, family: str) -> Iterator[Outcome | None]:
     """An outcome per rule of one chain; None for one that is in order as far as the chain tells."""
-    legible = [rule for rule in rules if not any(illegible(rule))]
+    legible = [rule for rule in rules if next(iter(illegible(rule)), None) is None]
     if len(legible) > MAX_COMPARED:
         yield from (undetermined(rule, "too-many-rules") for rule in rules)
         return

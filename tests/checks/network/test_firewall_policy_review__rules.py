@@ -48,6 +48,7 @@ def of_rules(*rules: FirewallRule, hosts: tuple[Host, ...] = ()) -> list[str]:
         ({"disabled": True, "comment": None}, []),
         ({"ports": ("22",), "packets": 0}, []),
         ({"sources": ("hej",)}, ["2?text-not-understood"]),
+        ({"destinations": ("",)}, ["2?text-not-understood"]),
     ],
 )
 def test_the_second_rule_of_a_chain(facts: dict[str, Any], said: list[str]) -> None:
