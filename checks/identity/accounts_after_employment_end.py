@@ -3,7 +3,8 @@
 Each person's account is joined with the HR roster by the person key. Several employments for one person count
 together: the person has left when the last of them has ended, be it by its last day or, where the roster gives none, by
 a status among `ended_statuses`; one that has not begun yet does not keep an account open in the meantime. Leave of
-absence is employment, and a consultant's contract ends as an employment does. An account that is open more than
+absence is employment, and a consultant's contract ends as an employment does. A last day that has passed only since the
+roster was written may have been moved, and leaves the account undetermined. An account that is open more than
 `grace_days` after the last day deviates, urgently when it was used after it. A directory's record of use lags, so it
 can prove use after the end, never that there was none.
 
@@ -22,6 +23,7 @@ from typing import Literal
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NOT_A_PERSON, STATE_UNKNOWN
 from checks.packed import PackedJoin
+from checks.record_rules.reasons import COMMON
 from checks.record_rules.roster import ENDED
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.identity import Account, Employment
@@ -104,6 +106,7 @@ REASONS = {
             "Close the account, or add the person to the right roster (employees, elected, consultants).",
         ),
     ),
+    "export-older": COMMON["export-older"],
     "no-person-key": Reason(
         Text("Kontot bär ingen personnyckel.", "The account carries no person key."),
         Text(
@@ -122,21 +125,24 @@ REASONS = {
 class _People:
     """The roster by person, an employment a number.
 
-    0: neither employed nor ended; 1: employed; 2: ended on a day that is not known; more: 2 and the last day's ordinal.
+    0: neither employed nor ended; 1: employed; 2: ended on a day that is not known; more: 2 and the last day's ordinal;
+    less than 0: that number, for a last day that had not passed when the roster was written.
     """
 
     def __init__(self, roster: Reading[Employment], parameters: Parameters, today: date) -> None:
         ended_statuses = frozenset(each.casefold() for each in parameters.ended_statuses)
         self._employments = PackedJoin()
-        for employment in roster.records:
-            end, number = employment.end, 0
-            if end is not None and (today - end).days > parameters.grace_days:
-                number = 2 + end.toordinal()
-            elif end is None and (employment.status or "").strip().casefold() in ended_statuses:
-                number = 2
-            elif employment.start is None or employment.start <= today:
-                number = 1
-            self._employments.add(employment.person_key, number)
+        for population in roster.populations:
+            written = population.provenance.speaks_of.date()
+            for employment in population.records:
+                end, number = employment.end, 0
+                if end is not None and (today - end).days > parameters.grace_days:
+                    number = 2 + end.toordinal() if end < written else -2 - end.toordinal()
+                elif end is None and (employment.status or "").strip().casefold() in ended_statuses:
+                    number = 2
+                elif employment.start is None or employment.start <= today:
+                    number = 1
+                self._employments.add(employment.person_key, number)
 
     def employments(self, key: str) -> list[int]:
         """The numbers of a person's employments; empty where the roster does not name the person."""
@@ -178,12 +184,15 @@ def _judge_account(
     if not employments:
         reason = "not-in-roster" if roster.complete else "roster-incomplete"
         return undetermined(account, reason, person_key=key)
-    last = max(employments)
+    last = max(map(abs, employments))
     if last < 2 or 1 in employments:
         return conforms(account)
     if not roster.complete:
         # A row that could not be read may be a later employment of the same person.
         return undetermined(account, "roster-incomplete")
+    if last not in employments:
+        written = min(each.provenance.speaks_of for each in roster.populations)
+        return undetermined(account, "export-older", written=written.date())
     end = date.fromordinal(last - 2) if last > 2 else None
     return _judge_leaver(account, end, parameters, as_of, "-by-name" if by_name else "")
 

@@ -4,8 +4,8 @@ An account is an outsider's when the source's settings name its unit as one (`ex
 external accounts lists it, or when the roster has its person as a consultant. It deviates, by the first of these that
 is true: its contract has ended; it is not in the register of external accounts; it has no end; it ends more than
 `max_expiry_months` ahead; nobody answers for it. A register that was not given, or not read to its end, makes
-undetermined what hangs on it. Accounts of employees, and those outside the named units, are no outsiders; where nothing
-tells, the account stays undetermined.
+undetermined what hangs on it, and so does one from before the contract's end. Accounts of employees, and those outside
+the named units, are no outsiders; where nothing tells, the account stays undetermined.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, NOT_A_PERSON, STATE_UNKNOWN
 from checks.packed import PackedJoin
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.access import ExternalAccount
 from collector.records.identity import Account, Employment
@@ -88,6 +89,7 @@ REASONS = {
         ),
         Text("Rätta exporten; raderna anges under det som inte kunde läsas.", "Mend the export; the rows are listed."),
     ),
+    "export-older": COMMON["export-older"],
     "end-unknown": Reason(
         Text(
             "Källan visar inte om kontot har ett slutdatum.", "The source does not show whether the account has an end."
@@ -137,6 +139,7 @@ class _People:
 
     def __init__(self, roster: Reading[Employment]) -> None:
         self._employments = PackedJoin()
+        self.written = _written(roster)
         for employment in roster.records:
             number = 0
             if employment.group == "consultant":
@@ -148,6 +151,11 @@ class _People:
     def employments(self, key: str | None) -> list[int]:
         """The numbers of a person's employments."""
         return [] if key is None else self._employments.of(key)
+
+
+def _written(register: Reading[ExternalAccount] | Reading[Employment]) -> datetime | None:
+    """When the oldest file of a register was written; None where there is none."""
+    return min((each.provenance.speaks_of for each in register.populations), default=None)
 
 
 def _contract_ends(employments: list[int]) -> list[date | None]:
@@ -181,7 +189,8 @@ def _judge_account(
         return out_of_scope(account, "not-external")
     if account.enabled is None:
         return undetermined(account, "state-unknown")
-    return _judge_outsider(account, entries, employments, register, parameters, as_of.date())
+    written = _written(register) if entries else people.written
+    return _judge_outsider(account, entries, employments, register, parameters, as_of.date(), written)
 
 
 def _is_outsider(account: Account, employments: list[int]) -> bool | None:
@@ -200,12 +209,15 @@ def _judge_outsider(
     register: Reading[ExternalAccount],
     parameters: Parameters,
     today: date,
+    written: datetime | None,
 ) -> Outcome:
     ends = [each.contract_end for each in entries] or _contract_ends(employments)
     end = max((each for each in ends if each), default=None)
     if end is not None and None not in ends and end < today:
         if entries and not register.complete:
             return undetermined(account, "register-incomplete")  # a row that was not read may prolong it
+        if written is not None and end >= written.date():
+            return undetermined(account, "export-older", written=written.date())
         return deviates(account, "contract-ended", end=end, days=(today - end).days)
     if not register.populations:
         return undetermined(account, "no-register")

@@ -93,6 +93,22 @@ def test_grace_is_given() -> None:
     assert reasons(finding(CHECK, seen(Account, person("left")), roster, parameters={"grace_days": 20})) != {}
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [(date(2026, 10, 31), "?export-older"), (date(2026, 11, 1), "!open-after-end")],
+)
+def test_a_last_day_that_passed_since_the_roster_was_written_may_have_been_moved(written: date, expected: str) -> None:
+    roster = seen(
+        Employment, *ROSTER, source="hr", started=datetime(written.year, written.month, written.day, 6, tzinfo=UTC)
+    )
+    found = finding(
+        CHECK, seen(Account, person("left"), person("two-ended", name="b"), person("undated", name="c")), roster
+    )
+    assert reasons(found) == {"a": expected, "b": expected, "c": "!open-after-undated-end"}
+    rehired = finding(CHECK, seen(Account, person("rehired"), person("working", name="b")), roster)
+    assert reasons(rehired) == {}
+
+
 def test_without_a_roster_nothing_is_known_of_anyone() -> None:
     assert reasons(finding(CHECK, seen(Account, person("left")))) == {"a": "?no-roster"}
     found = finding(CHECK, seen(Account, person("left")), gap(Employment, source="hr"))

@@ -68,6 +68,19 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize(("days", "expected"), [(20, "?export-older"), (19, "!contract-ended")])
+def test_a_contract_that_ended_since_the_register_was_written_may_run_on(days: int, expected: str) -> None:
+    written = AS_OF - timedelta(days=days)
+    accounts = seen(Account, account("past"), account("x", person_key="3"))
+    found = finding(
+        CHECK,
+        accounts,
+        seen(ExternalAccount, *REGISTER, source="register", started=written),
+        seen(Employment, *ROSTER, source="hr", started=written),
+    )
+    assert reasons(found) == {"past": expected, "x": expected}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_one_account(name: str) -> None:
     made, expected = CASES[name]
