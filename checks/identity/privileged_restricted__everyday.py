@@ -2,9 +2,11 @@
 
 The account of a person that holds an administrative privilege is for that alone where its name says so
 (`admin_name_patterns`), or where the same person, by the person key, has another enabled account in the directory for
-everything else. Where it is the person's only one it is their everyday account, with which mail is read and the web
-seen, and deviates. Without a person key and such a name it is undetermined. Service accounts, built-in and local ones
-are not judged here, and groups are resolved to those in them.
+everything else: one without any such privilege or name. Where it is the person's only one, or the only one beside those
+that are for administration by their names, it is their everyday account, with which mail is read and the web seen, and
+deviates. Which of several it is, and whether there is another among accounts that were not read, or that may be
+disabled, is undetermined; so is an account without a person key and such a name. Service accounts, built-in and local
+ones are not judged here, and groups are resolved to those in them.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import translate
@@ -46,6 +48,33 @@ REASONS = {
             "Give the person an account of its own for administration, and take the privilege from the ordinary one.",
         ),
     ),
+    "everyday-beside-own": Reason(
+        Text(
+            "Har administrativ behörighet, fast personen har ett eget konto för administration; något aktivt konto utan"
+            " behörigheten har personen inte i katalogen.",
+            "Has an administrative privilege, though the person has an account of its own for administration; the"
+            " person has no enabled account without the privilege in the directory.",
+        ),
+        Text("Ta bort behörigheten från det vanliga kontot.", "Take the privilege from the ordinary account."),
+    ),
+    "everyday-unclear": Reason(
+        Text(
+            "Har administrativ behörighet; vilket av personens konton som är vardagskontot framgår inte.",
+            "Has an administrative privilege; which of the person's accounts is the everyday one is not told.",
+        ),
+        Text(
+            "Ge konton för administration namn som visar det (admin_name_patterns).",
+            "Give accounts for administration names that show it (admin_name_patterns).",
+        ),
+    ),
+    "accounts-unread": Reason(
+        Text(
+            "Har administrativ behörighet; om personen har ett annat aktivt konto i katalogen kunde inte läsas.",
+            "Has an administrative privilege; whether the person has another enabled account in the directory could"
+            " not be read.",
+        ),
+        Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
+    ),
     "person-unknown": Reason(
         Text(
             "Har administrativ behörighet, men varken namn eller personnyckel visar om det också är ett vardagskonto.",
@@ -78,29 +107,59 @@ def judge(
     """One outcome per account; administrators wait until all have been seen."""
     privileged = holders(evidence, accounts.source)
     pattern = re.compile("|".join(translate(each.casefold()) for each in parameters.admin_name_patterns) or "(?!)")
-    people, waiting = array("q"), list[tuple[str, int]]()
+    others, waiting = _Others(), list[tuple[str, int]]()
     for account in accounts.records:
-        person = account.person_key
+        person, name = account.person_key, account.name.casefold()
         if account.enabled is False or account.host is not None:
             yield out_of_scope(account, "disabled" if account.enabled is False else "no-privilege")
             continue
+        own, holds = pattern.match(name) is not None, name in privileged
         if person is not None and account.category in {"person", None}:
-            people.append(digest(person))
-        name = account.name.casefold()
-        if name not in privileged:
+            others.add(digest(person), own=own, privileged=holds, enabled=account.enabled is True)
+        if not holds:
             yield out_of_scope(account, "no-privilege")
         elif account.category not in {"person", None}:
             yield out_of_scope(account, "not-a-person")
-        elif pattern.match(name):
+        elif own:
             yield conforms(account)
         elif person is None:
             yield undetermined(account, "person-unknown")
         else:
             waiting.append((account.subject, digest(person)))
             yield DEFERRED
-    wanted = {number for _, number in waiting}
-    times = Counter(each for each in people if each in wanted)
+    others.keep({number for _, number in waiting})
     for subject, number in waiting:
-        yield conforms(subject) if times[number] > 1 else deviates(subject, "everyday-account")
+        yield _judge(subject, number, others, whole=accounts.complete)
     if any(gap.cause is not GapCause.UNSUPPORTED for gap in evidence.reading(Privilege).of(accounts.source).all_gaps):
         yield undetermined(accounts.source, "rights-unread")
+
+
+class _Others:
+    """How many accounts of each kind a person has, by the number of the person's key."""
+
+    def __init__(self) -> None:
+        self._seen = {kind: array("q") for kind in ("ordinary", "perhaps", "own", "privileged")}
+        self._times: dict[str, Counter[int]] = {}
+
+    def add(self, person: int, *, own: bool, privileged: bool, enabled: bool) -> None:
+        """One account that is not known to be disabled."""
+        ordinary = "ordinary" if enabled else "perhaps"
+        self._seen["own" if own else "privileged" if privileged else ordinary].append(person)
+
+    def keep(self, wanted: Collection[int]) -> None:
+        """Count for these persons alone: there are few administrators."""
+        self._times = {kind: Counter(each for each in seen if each in wanted) for kind, seen in self._seen.items()}
+
+    def count(self, kind: str, person: int) -> int:
+        """How many: `ordinary`, `perhaps` (may be disabled), `own` (for administration by name) or `privileged`."""
+        return self._times[kind][person]
+
+
+def _judge(subject: str, person: int, others: _Others, *, whole: bool) -> Outcome:
+    if others.count("ordinary", person):
+        return conforms(subject)
+    if not whole or others.count("perhaps", person):
+        return undetermined(subject, "accounts-unread")
+    if others.count("privileged", person) > 1:
+        return undetermined(subject, "everyday-unclear")
+    return deviates(subject, "everyday-beside-own" if others.count("own", person) else "everyday-account")

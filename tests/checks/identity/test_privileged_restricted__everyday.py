@@ -30,7 +30,23 @@ CASES: dict[str, tuple[list[Account], dict[str, str]]] = {
     "disabled": ([person("boss", "1", enabled=False)], {}),
     "without any privilege": ([person("b", "1")], {}),
     "local": ([person("boss", "1", host="h")], {}),
-    "two administrators' of one person": ([person("boss", "1"), person("kim", "1")], {}),
+    "two administrators' of one person": (
+        [person("boss", "1"), person("kim", "1")],
+        {"boss": "?everyday-unclear", "kim": "?everyday-unclear"},
+    ),
+    "two administrators' beside another": ([person("boss", "1"), person("kim", "1"), person("b", "1")], {}),
+    "beside one that is for administration": (
+        [person("boss", "1"), person("adm-a", "1")],
+        {"boss": "!everyday-beside-own"},
+    ),
+    "beside one that is named as for administration": (
+        [person("boss", "1"), person("adm-b", "1")],
+        {"boss": "!everyday-beside-own"},
+    ),
+    "beside one that may be disabled": (
+        [person("boss", "1"), person("b", "1", enabled=None)],
+        {"boss": "?accounts-unread"},
+    ),
 }
 
 
@@ -57,3 +73,13 @@ def test_privileges_that_were_not_read_keep_it_from_passing() -> None:
     assert reasons(finding(CHECK, accounts, gap(Privilege))) == {accounts.source: "?rights-unread"}
     none = Gap("privilege", "test", GapCause.UNSUPPORTED, "no administrative groups of its own", "name them")
     assert finding(CHECK, accounts, none).status is Status.NOT_APPLICABLE
+
+
+def test_nobody_is_accused_while_their_other_account_may_not_have_been_read() -> None:
+    for accounts in (
+        seen(Account, person("boss", "1"), missing=[gap(Account, subject="b")]),
+        seen(Account, person("boss", "1"), source_count=2),
+    ):
+        assert reasons(finding(CHECK, accounts, HELD))["boss"] == "?accounts-unread"
+    both = seen(Account, person("boss", "1"), person("b", "1"), source_count=3)
+    assert "boss" not in reasons(finding(CHECK, both, HELD))
