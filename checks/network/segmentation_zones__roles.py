@@ -146,6 +146,21 @@ REASONS = {
         Text("Adresserna kunde inte läsas.", "The addresses could not be read."),
         Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
     ),
+    "computers-unread": Reason(
+        Text(
+            "Katalogens datorer kunde inte läsas i sin helhet, så det kan finnas fler som ingenting placerar.",
+            "The computers of the directory could not be read in full, so there may be more that nothing places.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
+    "hosts-missing": Reason(
+        Text(
+            "Källan har {source_count} poster efter sin egen räkning, och gav {seen}; resten kan stå i vilken zon som "
+            "helst.",
+            "The source has {source_count} records by its own count, and gave {seen}; the rest may stand in any zone.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
     "no-zone": Reason(
         Text("Adressen {address} ligger inte i någon angiven zon.", "The address {address} lies in no declared zone."),
         Text("Ange nätet under zones, eller flytta värden.", "Declare the network under zones, or move the host."),
@@ -254,12 +269,23 @@ def _subnets(places: Mapping[str, list[Place]], known: Mapping[str, Role], apart
             )
 
 
+def _not_obtained(evidence: EvidenceSet, placed: Collection[str]) -> Iterator[Outcome]:
+    """What sources of hosts did not give, by their gaps or by their own count."""
+    for kind in (Interface, RegisteredHost, Computer):
+        reading = evidence.reading(kind)
+        for gap in reading.all_gaps:
+            if kind is Computer or gap.subject is None or key_of(gap.subject) not in placed:
+                yield undetermined(
+                    gap.subject or gap.source, "computers-unread" if kind is Computer else "hosts-unread"
+                )
+        for each in reading.populations:
+            if each.source_count is not None and each.source_count > each.count:
+                yield undetermined(each.source, "hosts-missing", seen=each.count, source_count=each.source_count)
+
+
 def _not_placed(evidence: EvidenceSet, placed: Collection[str]) -> Iterator[Outcome]:
     """What has no place: what could not be read, registered hosts without an address, computers of directories."""
-    for kind in (Interface, RegisteredHost):
-        for gap in evidence.reading(kind).all_gaps:
-            if gap.subject is None or key_of(gap.subject) not in placed:
-                yield undetermined(gap.subject or gap.source, "hosts-unread")
+    yield from _not_obtained(evidence, placed)
     registered: set[str] = set()
     for row in sorted(evidence.reading(RegisteredHost).records, key=repr):
         registered.add(key_of(row.host))

@@ -5,8 +5,8 @@ the systems on it, else what the register of hosts says. An account that has ful
 deviates, unless the register of shared accounts holds a decision on it that is in force: then it is named and
 tolerated. So does an account on hosts of test whose person has another one on hosts of production, by the key of the
 person that hosts or a directory give. User id 0 is on every host and set aside. A group whose members could not be
-read, an account on a host whose environment is not known, and an administrator of test while hosts of production were
-not read are undetermined. Administrators of a whole directory are not looked at here.
+read, an account on a host whose environment is not known, and an administrator of test while hosts of production, the
+registers or all accounts were not read are undetermined. Administrators of a whole directory are not looked at here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.network.environments import PRODUCTION, TEST, environments_of_hosts
 from checks.record_rules.joins import key_of
 from collector.evidence import EvidenceSet, Population, Reading
@@ -100,10 +100,19 @@ REASONS = {
         Text("Vilka som administrerar testvärden har inte lästs.", "Who administers this host of test was not read."),
         Text("Lägg till värden bland källorna.", "Add the host to the sources."),
     ),
+    "people-unread": Reason(
+        Text(
+            "Administratör i test; om samma person har ett annat konto i produktion är inte känt: alla konton kunde "
+            "inte läsas.",
+            "An administrator of test; whether the same person has another account in production is not known: not all "
+            "accounts could be read.",
+        ),
+        Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
+    ),
     "register-unread": Reason(
         Text(
-            "Vilka värdar som hör till test är inte känt: systemregistret kunde inte läsas i sin helhet.",
-            "Which hosts belong to test is not known: the system register could not be read in full.",
+            "Vilka värdar som hör till test och till produktion är inte känt: registren kunde inte läsas i sin helhet.",
+            "Which hosts belong to test and to production is not known: the registers could not be read in full.",
         ),
         Text("Lägg till eller rätta systemregistret.", "Add or mend the system register."),
     ),
@@ -133,7 +142,7 @@ def judge(
     everyone = list(reading.records)
     known = {host for host, said in environments.items() if TEST in said}
     registers: list[Reading[Any]] = [evidence.reading(ProtectedSystem), evidence.reading(RegisteredHost)]
-    whole = any(each.populations for each in registers) and not any(each.all_gaps for each in registers)
+    whole = any(each.populations for each in registers) and not any(map(_is_partial, registers))
     holders = _holders(everyone, environments)
     people = _people(evidence, holders)
     unread = {host for host, said in environments.items() if PRODUCTION in said} - {
@@ -146,12 +155,34 @@ def judge(
             off = any(each.holder == name and not _is_root(each) for each in own)
             yield out_of_scope(name, "disabled" if off else "every-host")
         elif not known:
-            yield out_of_scope(name, "no-test") if whole else undetermined(name, "register-unread")
+            yield _without_test(name, holder) if whole else undetermined(name, "register-unread")
         else:
-            yield _judge(name, holder, holders, people, unread) or _shared(name, holder, evidence, as_of)
+            said = _judge(name, holder, holders, people, unread) or _shared(name, holder, evidence, as_of)
+            doubt = _doubt(name, holders, evidence, whole=whole) if said.verdict is Verdict.CONFORMS else None
+            yield undetermined(name, doubt) if doubt else said
     if privileges.source == min(each.source for each in reading.populations):
         read = {key_of(each.host) for each in everyone if reading.covers(each.host)}
         yield from (undetermined(host, "test-unread") for host in sorted(known - read))
+
+
+def _is_partial(reading: Reading[Any]) -> bool:
+    """Whether something that was asked for was not obtained, by a gap or by the source's own count."""
+    return bool(reading.populations or reading.gaps) and not reading.complete
+
+
+def _without_test(name: str, holder: _Holder) -> Outcome:
+    """No host is known to be of test: what is not known of the holder's hosts may be."""
+    if holder.unknown:
+        return undetermined(name, "environment-unknown", hosts=tuple(sorted(holder.unknown)))
+    return out_of_scope(name, "no-test")
+
+
+def _doubt(name: str, holders: Mapping[str, _Holder], evidence: EvidenceSet, *, whole: bool) -> str | None:
+    """Why an administrator of test, with nothing seen in production, may be one of production all the same."""
+    if not whole:
+        return "register-unread"
+    others = any(each.production for other, each in holders.items() if other != name)
+    return "people-unread" if others and _is_partial(evidence.reading(Account)) else None
 
 
 def _is_root(privilege: LocalPrivilege) -> bool:
@@ -221,9 +252,8 @@ def _shared(name: str, holder: _Holder, evidence: EvidenceSet, as_of: datetime) 
     if decisions:
         return out_of_scope(name, "shared-by-decision", purpose=decisions[0].purpose or decisions[0].owner or "-")
     where = {"test": tuple(sorted(holder.test)), "production": tuple(sorted(holder.production))}
-    return (undetermined if register.all_gaps else deviates)(
-        name, "decisions-unread" if register.all_gaps else "same-account", **where
-    )
+    partial = _is_partial(register)
+    return (undetermined if partial else deviates)(name, "decisions-unread" if partial else "same-account", **where)
 
 
 def _holds(decision: SharedAccount, today: date) -> bool:

@@ -176,3 +176,13 @@ def test_what_has_no_place_is_named_and_nothing_is_satisfied_without_it() -> Non
     )
     assert reasons(found) == {"h7": "?hosts-unread"}
     assert finding(CHECK, seen(Zone, *ZONES)).status is Status.NOT_DETERMINED
+
+
+def test_computers_and_hosts_that_were_not_obtained_are_never_in_order() -> None:
+    placed = seen(RegisteredHost, host("s1", "server", "10.77.3.5"), source="cmdb")
+    short = seen(RegisteredHost, host("s1", "server", "10.77.3.5"), source="cmdb", source_count=5)
+    part = seen(Computer, source="ad", missing=[gap(Computer, source="ad", subject="OU=A")])
+    zones = seen(Zone, *ZONES)
+    assert reasons(finding(CHECK, zones, placed, gap(Computer, source="ad"))) == {"ad": "?computers-unread"}
+    assert reasons(finding(CHECK, zones, placed, part)) == {"OU=A": "?computers-unread"}
+    assert reasons(finding(CHECK, zones, short)) == {"cmdb": "?hosts-missing"}

@@ -141,3 +141,32 @@ def test_without_an_environment_of_test_there_is_nothing_to_part() -> None:
     assert reasons(finding(CHECK, held)) == {"anna": "?register-unread"}
     partly = seen(ProtectedSystem, SYSTEMS[0], source="register", missing=[gap(ProtectedSystem, subject="row 3")])
     assert reasons(finding(CHECK, held, partly)) == {"anna": "?register-unread"}
+
+
+def test_a_register_that_gave_less_than_it_has_shows_nobody_in_order_and_accuses_nobody() -> None:
+    held = seen(LocalPrivilege, *ROOTS, *sudo("anna", "test1"), *sudo("bo", "app1", "app2"))
+    short = seen(ProtectedSystem, *SYSTEMS, source="register", source_count=9)
+    assert reasons(finding(CHECK, held, short)) == {"anna": "?register-unread"}
+    both = seen(LocalPrivilege, *ROOTS, *sudo("anna", "test1", "app1"))
+    systems = seen(ProtectedSystem, *SYSTEMS, source="register")
+    decisions = seen(SharedAccount, source="shared", source_count=3)
+    assert reasons(finding(CHECK, both, systems, decisions)) == {"anna": "?decisions-unread"}
+    only = seen(ProtectedSystem, SYSTEMS[0], source="register", source_count=9)
+    assert reasons(finding(CHECK, seen(LocalPrivilege, *ROOTS, *sudo("bo", "app1")), only)) == {
+        "bo": "?register-unread"
+    }
+
+
+def test_accounts_that_were_not_obtained_show_no_person_apart() -> None:
+    held = seen(LocalPrivilege, *ROOTS, *sudo("anna", "test1"), *sudo("anna2", "app1", "app2"))
+    systems = seen(ProtectedSystem, *SYSTEMS, source="register")
+    assert reasons(finding(CHECK, held, systems, gap(Account, source="ad"))) == {"anna": "?people-unread"}
+    alone = seen(LocalPrivilege, *ROOTS, *sudo("anna", "test1"))
+    assert finding(CHECK, alone, systems, gap(Account, source="ad")).status is Status.SATISFIED
+
+
+def test_hosts_whose_environment_nobody_states_are_not_taken_for_an_estate_without_test() -> None:
+    held = seen(LocalPrivilege, *ROOTS, *sudo("anna", "app1"))
+    unstated = seen(ProtectedSystem, ProtectedSystem(name="Journal", hosts=("app1",)), source="register")
+    found = finding(CHECK, held, unstated)
+    assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"anna": "?environment-unknown"})
