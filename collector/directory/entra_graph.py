@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ MAX_PAGES = 20_000
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 """Without it Graph does not count (advanced query capabilities)."""
 _CREDENTIALS = ("passwordCredentials", "keyCredentials")
+_OTHERWISE_WRITTEN = re.compile(rb"\\u00[4-7]|\x00")
+"""Letters by escapes (RFC 8259, section 7), or UTF-16 or -32: so written, a name is not seen among the bytes."""
 _NO_LICENCE = ("NonPremium", "AadPremiumLicense", "not licensed", "premium license", "doesn't have premium")
 
 
@@ -121,7 +124,7 @@ def without_credentials(answer: JsonAnswer) -> bytes:
 
     A passwordCredential tells the first three characters of the secret (`hint`), and an expanded principal brings it.
     """
-    if not any(name.encode() in answer.raw for name in _CREDENTIALS):
+    if not (any(name.encode() in answer.raw for name in _CREDENTIALS) or _OTHERWISE_WRITTEN.search(answer.raw)):
         return answer.raw
     return json.dumps(_stripped(answer.body), ensure_ascii=False, sort_keys=True).encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 
 from collector.directory.entra_applications import credentials_of, parse_permissions, parse_principal
+from collector.directory.entra_graph import without_credentials
 from collector.directory.times import MalformedValueError
 from collector.evidence import EvidenceSet, GapCause
 from collector.records.cloud import ApplicationCredential, CloudApplication, RoleHolder
 from collector.records.identity import Privilege
 from collector.records.record import Record
+from collector.transport.https import JsonAnswer
 from tests.servers.graph import GraphServer, Script, error
 from tests.servers.graph_scan import scan
 from tests.servers.graph_tenants import (
@@ -171,3 +174,19 @@ def test_answers_that_are_no_objects() -> None:
         parse_principal({"id": "x"})
     with pytest.raises(MalformedValueError):
         list(credentials_of({"keyCredentials": ["x"]}, "x", enabled=None))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb'{"value": [{"id": "1", "\u0070asswordCredentials": [{"hint": "abc"}]}]}',
+        '{"value": [{"id": "1", "passwordCredentials": [{"hint": "abc"}]}]}'.encode("utf-16"),
+    ],
+)
+def test_credentials_are_left_out_however_they_are_written(raw: bytes) -> None:
+    assert json.loads(without_credentials(JsonAnswer(json.loads(raw), raw, None))) == {"value": [{"id": "1"}]}
+
+
+def test_an_answer_without_credentials_is_kept_as_it_came() -> None:
+    raw = rb'{"value": [{"displayName": "Anna\u0027s"}]}'
+    assert without_credentials(JsonAnswer(json.loads(raw), raw, None)) == raw
