@@ -80,6 +80,17 @@ REASONS = {
         _WHY,
         Severity.HIGH,
     ),
+    "run-unclear": Reason(
+        Text(
+            "Hur jobbets körning för {host} slutade framgår inte ({days}), och någon återställningspunkt därifrån finns"
+            " inte kvar.",
+            "How the run of the job for {host} ended is not told ({days}), and no restore point of it is kept.",
+        ),
+        Text(
+            "Lämna över jobbhistoriken på nytt, med hur varje körning slutade.",
+            "Hand over the history of the jobs again, with how each run ended.",
+        ),
+    ),
     "interval-exceeded": Reason(
         Text(
             "{host} hade ett uppehåll på {longest} timmar från {start}; registret kräver högst {interval} timmar.",
@@ -176,9 +187,13 @@ def _judge_days(
     certain = not_thinned(spells((point.time for point in found), as_of, 1), limit)
     told = _days_told(good | failed)
     empty = [(day, spell) for spell in long if spell not in since for day in spell.days(first, last) if day not in good]
-    missing = [day for day, spell in empty if spell in certain or day in told]
+    without = [day for day, spell in empty if spell in certain or day in told]
+    unclear = runs.unclear_of(system, host)
+    missing = [day for day in without if day not in unclear]
     if not missing and any(day not in good for spell in since for day in spell.days(first, last)):
         return undetermined(system, "export-older", host=host, written=newest_list)
+    if without and not missing:
+        return undetermined(system, "run-unclear", host=host, days=named_days(without))
     if empty and not missing:
         return undetermined(system, "thinned-out", host=host)
     if missing:

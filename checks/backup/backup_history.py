@@ -140,6 +140,9 @@ class Runs:
     times: Mapping[str, Sequence[datetime]]
     """When the good runs began, by the same names."""
 
+    unclear: Mapping[str, frozenset[int]]
+    """Days of runs of which is not told how they ended."""
+
     def times_of(self, system: ProtectedSystem, host: str) -> list[datetime]:
         """When good runs for one host of a system began."""
         keys = {host.casefold(), system.name.casefold()}
@@ -147,28 +150,33 @@ class Runs:
 
     def of(self, system: ProtectedSystem, host: str) -> tuple[frozenset[int], frozenset[int]]:
         """Days of good runs and of failed ones, for one host of a system."""
-        keys = {host.casefold(), system.name.casefold()}
-        none: frozenset[int] = frozenset()
-        return (
-            none.union(*(self.good.get(key, none) for key in keys)),
-            none.union(*(self.failed.get(key, none) for key in keys)),
-        )
+        return _days(self.good, system, host), _days(self.failed, system, host)
+
+    def unclear_of(self, system: ProtectedSystem, host: str) -> frozenset[int]:
+        """Days of runs that may have ended well, for one host of a system."""
+        return _days(self.unclear, system, host)
+
+
+def _days(held: Mapping[str, frozenset[int]], system: ProtectedSystem, host: str) -> frozenset[int]:
+    none: frozenset[int] = frozenset()
+    return none.union(*(held.get(key, none) for key in (host.casefold(), system.name.casefold())))
 
 
 def runs_by_day(runs: Iterable[BackupRun]) -> Runs:
-    """The days of every run that ended well, with a warning, or badly."""
+    """The days of every run that ended well, with a warning, or badly, or of which that is not told."""
     good: dict[str, set[int]] = {}
+    unclear: dict[str, set[int]] = {}
     failed: dict[str, set[int]] = {}
     times: dict[str, list[datetime]] = {}
     for run in runs:
-        held = {"ok": good, "warning": good, "failed": failed}.get(run.result or "")
-        if held is not None:
-            name = (run.host or run.job).casefold()
-            held.setdefault(name, set()).add(run.started.toordinal())
-            if held is good:
-                times.setdefault(name, []).append(run.started)
+        held = {"ok": good, "warning": good, "failed": failed}.get(run.result or "", unclear)
+        name = (run.host or run.job).casefold()
+        held.setdefault(name, set()).add(run.started.toordinal())
+        if held is good:
+            times.setdefault(name, []).append(run.started)
     return Runs(
         {name: frozenset(days) for name, days in good.items()},
         {name: frozenset(days) for name, days in failed.items()},
         times,
+        {name: frozenset(days) for name, days in unclear.items()},
     )

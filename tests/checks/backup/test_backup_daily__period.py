@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_the_log_of_the_jobs_tells_of_the_days_that_retention_removed() -> None:
     assert with_runs(range(33)) == {}
     assert with_runs(day for day in range(33) if day != 17) == {"Ekonomi": "!days-missing"}
     assert with_runs(range(10)) == {"Ekonomi": "?thinned-out"}
+
+
+@pytest.mark.parametrize("result", [None, "running"])
+def test_a_run_that_may_have_ended_well_is_held_against_nobody(result: Any) -> None:
+    log = [ran(6 + 24 * day) for day in range(33) if day != 17]
+    parts = register(system()), seen(Snapshot, *THINNED)
+    unclear = seen(BackupRun, *log, replace(ran(6 + 24 * 17), result=result), source="jobs")
+    assert reasons(finding(CHECK, *parts, unclear, parameters=MONTH)) == {"Ekonomi": "?run-unclear"}
+    nights = seen(Snapshot, *nightly(10, without=[3, 5]))
+    unclear = seen(BackupRun, replace(ran(6 + 24 * 3), result=result), source="jobs")
+    (exception,) = finding(CHECK, register(system()), nights, unclear).exceptions
+    assert (exception.reason, exception.facts["days"]) == ("days-missing", ["2026-11-16"])
 
 
 def test_the_days_are_named() -> None:
