@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from checks.record_rules.joins import key_of
-from collector.evidence import EvidenceSet
+from collector.evidence import EvidenceSet, Reading
 from collector.records.assets import RegisteredHost
 from collector.records.backup import ProtectedSystem
 from collector.records.directory import Computer
@@ -63,6 +63,8 @@ class Role:
     name: str
     """As `Said.role`; empty where nothing is known, a word is not understood, or the words contradict each other."""
     said: tuple[Said, ...]
+    doubted: bool = False
+    """Whether a register that would have had more to say was asked for and not all obtained."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -76,6 +78,8 @@ class Roles:
     def __init__(self, evidence: EvidenceSet, own: Collection[str]) -> None:
         self._own = {key_of(each): each for each in own}
         register = evidence.reading(RegisteredHost)
+        systems = evidence.reading(ProtectedSystem)
+        self._doubts = (_is_partial(register), _is_partial(systems))
         self._said: defaultdict[str, set[Said]] = defaultdict(set)
         for row in register.records:
             if row.role:
@@ -83,7 +87,8 @@ class Roles:
         self._tells_admins = register.complete and any(
             each.role == ADMIN for said in self._said.values() for each in said
         )
-        for system in evidence.reading(ProtectedSystem).records:
+        self._stated = frozenset(self._said)
+        for system in systems.records:
             for host in system.hosts:
                 self._said[key_of(host)].add(Said(SERVER, system.name))
         self._computers: defaultdict[str, set[Said]] = defaultdict(set)
@@ -99,7 +104,14 @@ class Roles:
         said: set[Said] = set()
         for known in (self._said, self._computers):
             said |= next((known[each] for each in names if each in known), set())
-        return Role(self._together(said), tuple(sorted(said)))
+        return Role(self._together(said), tuple(sorted(said)), doubted=bool(said) and self._is_doubted(names))
+
+    def _is_doubted(self, names: Collection[str]) -> bool:
+        """Whether a word before those that are known is missing: the register of hosts', then the system register's."""
+        if not self._stated.isdisjoint(names):
+            return False
+        of_hosts, of_systems = self._doubts
+        return of_hosts or (of_systems and not any(each in self._said for each in names))
 
     def _together(self, said: Iterable[Said]) -> str:
         roles = {each.role for each in said}
@@ -112,6 +124,11 @@ class Roles:
     def _meaning(self, word: str) -> str:
         key = key_of(word)
         return self._own.get(key) or _MEANING.get(key, "")
+
+
+def _is_partial(reading: Reading[RegisteredHost] | Reading[ProtectedSystem]) -> bool:
+    """Whether something that was asked for was not obtained; False for what was never asked for."""
+    return bool(reading.populations or reading.gaps) and not reading.complete
 
 
 def role_of_system(system: str | None, *, domain_controller: bool | None = None) -> str | None:

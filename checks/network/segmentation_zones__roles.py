@@ -6,9 +6,10 @@ server) and from the operating system that a directory has for it. A host in a z
 so does one whose wireless interface stands in a zone that is for something else. A zone declared for none of the roles
 deviates where hosts of several of them stand in it, and so does one subnet that reaches over zones of different roles,
 for no firewall stands between its hosts. A host of which nothing says what it is, of which the evidence contradicts
-itself, or which is a client that nobody calls a user's or an administrator's, is undetermined, by name; so are
-registered hosts without an address, and computers of a directory that nothing places. Firewalls and other equipment
-between segments are set aside, and so are roles that need no segment of their own.
+itself, or which is a client that nobody calls a user's or an administrator's, is undetermined, by name, and so is one
+of which a register may have said otherwise that was not all read; so are registered hosts without an address, and
+computers of a directory that nothing places. Firewalls and other equipment between segments are set aside, and so are
+roles that need no segment of their own.
 """
 
 from __future__ import annotations
@@ -114,6 +115,13 @@ REASONS = {
         ),
         Text("Rätta det register som har fel.", "Correct the register that is wrong."),
     ),
+    "role-not-confirmed": Reason(
+        Text(
+            "{role} enligt {said}; vad registren säger om rollen är inte känt, för de kunde inte läsas i sin helhet.",
+            "{role} by {said}; what the registers say of the role is not known, for they could not be read in full.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
     "client-of-whom": Reason(
         Text(
             "En klient ({said}) i zonen {zone}; om den är användarens eller administratörens framgår inte.",
@@ -211,7 +219,7 @@ def _fits(role: str, apart: frozenset[str]) -> frozenset[str]:
 
 def _mixed(names: list[str], known: Mapping[str, Role], apart: frozenset[str]) -> list[str]:
     """Of the hosts of one zone those with a role that must stand apart, where there is no segment for all of them."""
-    bearing = [name for name in names if _fits(known[name].name, apart)]
+    bearing = [name for name in names if not known[name].doubted and _fits(known[name].name, apart)]
     common = reduce(frozenset.__and__, (_fits(known[name].name, apart) for name in bearing), apart)
     return bearing if bearing and not common else []
 
@@ -230,7 +238,7 @@ def _judge_host(places: list[Place], role: Role, apart: frozenset[str]) -> Outco
             "address": str(place.address),
             "roles": tuple(sorted(wanted)),
         }
-        if wanted and fits and not fits & wanted:
+        if wanted and fits and not fits & wanted and not role.doubted:
             return deviates(host, "wrong-zone", role=role.name, said=role.words, **where)
         if place.wireless and wanted and WIRELESS in apart and WIRELESS not in wanted:
             return deviates(host, "wireless-in-zone", interface=place.interface, **where)
@@ -240,6 +248,8 @@ def _judge_host(places: list[Place], role: Role, apart: frozenset[str]) -> Outco
     if not role.name:
         unknown = tuple(each.words for each in role.said if not each.role)
         return undetermined(host, "role-not-understood" if unknown else "role-disputed", said=unknown or role.words)
+    if role.doubted:
+        return undetermined(host, "role-not-confirmed", role=role.name, said=role.words)
     if role.name == CLIENT and len(fits) > 1:
         return undetermined(host, "client-of-whom", said=role.words, zone=first.zone.name)
     if not fits:

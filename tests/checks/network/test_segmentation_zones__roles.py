@@ -186,3 +186,28 @@ def test_computers_and_hosts_that_were_not_obtained_are_never_in_order() -> None
     assert reasons(finding(CHECK, zones, placed, gap(Computer, source="ad"))) == {"ad": "?computers-unread"}
     assert reasons(finding(CHECK, zones, placed, part)) == {"OU=A": "?computers-unread"}
     assert reasons(finding(CHECK, zones, short)) == {"cmdb": "?hosts-missing"}
+
+
+def test_nobody_is_accused_by_a_word_that_a_register_that_was_not_read_may_contradict() -> None:
+    zones, pc = seen(Zone, *ZONES), seen(Computer, Computer(name="PC1", system="Windows 10"), source="ad")
+    at = seen(Interface, interface("pc1", "10.77.3.5/24"), source="hosts")
+    assert reasons(finding(CHECK, zones, at, pc)) == {"pc1": "!wrong-zone"}
+    lost = gap(ProtectedSystem, source="register")
+    assert reasons(finding(CHECK, zones, at, pc, lost)) == {"pc1": "?role-not-confirmed"}
+    stated = seen(RegisteredHost, host("pc1", "användarklient", "10.77.3.5"), source="cmdb")
+    assert reasons(finding(CHECK, zones, at, pc, stated, lost)) == {"pc1": "!wrong-zone"}
+    systems = seen(ProtectedSystem, ProtectedSystem(name="Brandvägg", hosts=("fw1",)), source="register")
+    wall = seen(Interface, interface("fw1", "10.77.1.1/24"), source="hosts")
+    assert reasons(finding(CHECK, zones, wall, systems)) == {"fw1": "!wrong-zone"}
+    said = reasons(finding(CHECK, zones, wall, systems, gap(RegisteredHost, source="cmdb")))
+    assert said == {"cmdb": "?hosts-unread", "fw1": "?role-not-confirmed"}
+
+
+def test_roles_that_a_register_may_contradict_are_not_mixed() -> None:
+    zones = seen(Zone, *ZONES)
+    at = seen(Interface, interface("pc1", "10.77.9.5/24"), interface("s1", "10.77.9.6/24"), source="hosts")
+    computers = (Computer(name="PC1", system="Windows 10"), Computer(name="S1", system="Windows Server 2022"))
+    ad = seen(Computer, *computers, source="ad")
+    assert reasons(finding(CHECK, zones, at, ad)) == {"gamla": "!roles-mixed"}
+    said = reasons(finding(CHECK, zones, at, ad, gap(ProtectedSystem, source="register")))
+    assert said == {"pc1": "?role-not-confirmed", "s1": "?role-not-confirmed"}
