@@ -123,10 +123,15 @@ def without_credentials(answer: JsonAnswer) -> bytes:
     """An answer as received; written anew where it holds an application's credentials, and then without them.
 
     A passwordCredential tells the first three characters of the secret (`hint`), and an expanded principal brings it.
+    Raises SourceError.
     """
     if not (any(name.encode() in answer.raw for name in _CREDENTIALS) or _OTHERWISE_WRITTEN.search(answer.raw)):
         return answer.raw
-    return json.dumps(_stripped(answer.body), ensure_ascii=False, sort_keys=True).encode()
+    try:
+        written = json.dumps(_stripped(answer.body), ensure_ascii=False, sort_keys=True)
+    except RecursionError as error:
+        raise SourceError(GapCause.MALFORMED, "Graph answered JSON that is nested too deep") from error
+    return written.encode(errors="backslashreplace")  # half of a pair of surrogates is written so in JSON too
 
 
 def _stripped(value: Any) -> Any:

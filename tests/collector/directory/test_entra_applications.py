@@ -17,6 +17,7 @@ from collector.evidence import EvidenceSet, GapCause
 from collector.records.cloud import ApplicationCredential, CloudApplication, RoleHolder
 from collector.records.identity import Privilege
 from collector.records.record import Record
+from collector.source import SourceError
 from collector.transport.https import JsonAnswer
 from tests.servers.graph import GraphServer, Script, error
 from tests.servers.graph_scan import scan
@@ -190,3 +191,14 @@ def test_credentials_are_left_out_however_they_are_written(raw: bytes) -> None:
 def test_an_answer_without_credentials_is_kept_as_it_came() -> None:
     raw = rb'{"value": [{"displayName": "Anna\u0027s"}]}'
     assert without_credentials(JsonAnswer(json.loads(raw), raw, None)) == raw
+
+
+def test_an_answer_that_is_hard_to_write_anew_ends_no_scan() -> None:
+    half = rb'{"value": [{"displayName": "\ud800\u00e5", "passwordCredentials": []}]}'
+    kept = without_credentials(JsonAnswer(json.loads(half), half, None))
+    assert json.loads(kept) == {"value": [{"displayName": "\ud800\u00e5"}]}
+    deep: dict[str, Any] = {"passwordCredentials": []}
+    for _ in range(2000):
+        deep = {"a": deep}
+    with pytest.raises(SourceError):
+        without_credentials(JsonAnswer(deep, b"passwordCredentials", None))
