@@ -82,8 +82,8 @@ REASONS = {
     ),
     "run-unclear": Reason(
         Text(
-            "Hur jobbets körning för {host} slutade framgår inte ({days}), och någon återställningspunkt därifrån finns"
-            " inte kvar.",
+            "Hur jobbets körning för {host} slutade framgår inte ({days}), och ingen återställningspunkt från den finns"
+            " kvar.",
             "How the run of the job for {host} ended is not told ({days}), and no restore point of it is kept.",
         ),
         Text(

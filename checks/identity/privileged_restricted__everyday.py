@@ -44,16 +44,16 @@ REASONS = {
             "Has an administrative privilege, and is the person's only enabled account in the directory.",
         ),
         Text(
-            "Ge personen ett eget konto för administration, och ta bort behörigheten från det vanliga.",
+            "Ge personen ett särskilt konto för administration, och ta bort behörigheten från det vanliga.",
             "Give the person an account of its own for administration, and take the privilege from the ordinary one.",
         ),
     ),
     "everyday-beside-own": Reason(
         Text(
-            "Har administrativ behörighet, fast personen har ett eget konto för administration; något aktivt konto utan"
-            " behörigheten har personen inte i katalogen.",
-            "Has an administrative privilege, though the person has an account of its own for administration; the"
-            " person has no enabled account without the privilege in the directory.",
+            "Har administrativ behörighet och är personens enda aktiva konto i katalogen vid sidan av det som är för"
+            " administration.",
+            "Has an administrative privilege, and is the person's only enabled account in the directory beside the one"
+            " that is for administration.",
         ),
         Text("Ta bort behörigheten från det vanliga kontot.", "Take the privilege from the ordinary account."),
     ),

@@ -50,7 +50,7 @@ REASONS = COMMON | {
     ),
     "not-tested": because("Driftsatt {deployed} utan test före.", "Deployed {deployed} without a test before.", *_TEST),
     "test-outdated": because(
-        "Driftsatt {deployed}; systemet testades senast före det {last}, och testet gäller i {months} månader.",
+        "Driftsatt {deployed}; dessförinnan testades systemet senast {last}, och ett test gäller i {months} månader.",
         "Deployed {deployed}; before that the system was last tested {last}, and a test counts for {months} months.",
         *_TEST,
     ),

@@ -163,7 +163,7 @@ REASONS = {
     ),
     "hosts-missing": Reason(
         Text(
-            "Källan har {source_count} poster efter sin egen räkning, och gav {seen}; resten kan stå i vilken zon som "
+            "Källan har {source_count} poster enligt sin egen räkning, och gav {seen}; resten kan stå i vilken zon som "
             "helst.",
             "The source has {source_count} records by its own count, and gave {seen}; the rest may stand in any zone.",
         ),

@@ -117,7 +117,7 @@ REASONS = {
         Text("Lägg till eller rätta systemregistret.", "Add or mend the system register."),
     ),
     "every-host": Reason(Text("Användar-id 0 finns på varje värd.", "User id 0 is on every host.")),
-    "disabled": Reason(Text("Kontot är avstängt.", "The account is disabled.")),
+    "disabled": Reason(Text("Kontot är inaktiverat.", "The account is disabled.")),
     "production-only": Reason(Text("Administrerar bara produktion.", "Administers production alone.")),
     "no-test": Reason(Text("Ingen testmiljö är registrerad.", "No environment of test is registered.")),
 }
