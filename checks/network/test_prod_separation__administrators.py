@@ -100,6 +100,15 @@ REASONS = {
         Text("Vilka som administrerar testvärden har inte lästs.", "Who administers this host of test was not read."),
         Text("Lägg till värden bland källorna.", "Add the host to the sources."),
     ),
+    "group-unread": Reason(
+        Text(
+            "Administratör i test; om kontot också ingår i en grupp med fulla rättigheter i produktion är inte känt: "
+            "vilka som ingår kunde inte läsas.",
+            "An administrator of test; whether the account is in a group with full rights in production too is not "
+            "known: who is in it could not be read.",
+        ),
+        Text("Läs gruppens medlemmar.", "Read the members of the group."),
+    ),
     "people-unread": Reason(
         Text(
             "Administratör i test; om samma person har ett annat konto i produktion är inte känt: alla konton kunde "
@@ -182,6 +191,8 @@ def _doubt(name: str, holders: Mapping[str, _Holder], evidence: EvidenceSet, *, 
     if not whole:
         return "register-unread"
     others = any(each.production for other, each in holders.items() if other != name)
+    if any(each.production and each.group for each in holders.values()):
+        return "group-unread"
     return "people-unread" if others and _is_partial(evidence.reading(Account)) else None
 
 

@@ -170,3 +170,10 @@ def test_hosts_whose_environment_nobody_states_are_not_taken_for_an_estate_witho
     unstated = seen(ProtectedSystem, ProtectedSystem(name="Journal", hosts=("app1",)), source="register")
     found = finding(CHECK, held, unstated)
     assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"anna": "?environment-unknown"})
+
+
+def test_a_group_in_production_whose_members_are_not_known_may_hold_anyone() -> None:
+    there = seen(LocalPrivilege, *ROOTS, *sudo("ops", "app1", holder_category="group"), source="production")
+    here = seen(LocalPrivilege, *sudo("anna", "test1"))
+    found = findings(CHECK, here, there, seen(ProtectedSystem, *SYSTEMS, source="register"))
+    assert [reasons(each) for each in found] == [{"ops": "?members-unread"}, {"anna": "?group-unread"}]
