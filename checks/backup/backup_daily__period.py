@@ -21,6 +21,7 @@ from checks.ages import span
 from checks.backup.backup_history import (
     History,
     Runs,
+    Spell,
     first_day,
     longest_over,
     named_days,
@@ -183,14 +184,17 @@ def _judge_days(
     long = [spell for spell in gone if spell.length > limit]
     good, failed = runs.of(system, host)
     last = as_of.toordinal() - 1
+    told_until = as_of if newest_list is None else min(as_of, max(newest_list, gone[-1].start))
     since = [gone[-1]] if newest_list is not None and newest_list - gone[-1].start <= limit else []
     certain = not_thinned(spells((point.time for point in found), as_of, 1), limit)
     told = _days_told(good | failed)
-    empty = [(day, spell) for spell in long if spell not in since for day in spell.days(first, last) if day not in good]
+    every = [(day, spell) for spell in long for day in spell.days(first, last) if day not in good]
+    unseen = {day for day, spell in every if spell in since or (newest_list and day >= told_until.toordinal())}
+    empty = [(day, spell) for day, spell in every if day not in unseen]
     without = [day for day, spell in empty if spell in certain or day in told]
     unclear = runs.unclear_of(system, host)
     missing = [day for day in without if day not in unclear]
-    if not missing and any(day not in good for spell in since for day in spell.days(first, last)):
+    if not missing and unseen:
         return undetermined(system, "export-older", host=host, written=newest_list)
     if without and not missing:
         return undetermined(system, "run-unclear", host=host, days=named_days(without))
@@ -203,7 +207,7 @@ def _judge_days(
             host=host,
             count=len(missing),
             days=named_days(missing),
-            longest=max(spell.hours for spell in long),
+            longest=max(Spell(spell.start, min(spell.end, told_until)).hours for spell in long),
         )
     return _of_history(system, host, found[0].time, first)
 

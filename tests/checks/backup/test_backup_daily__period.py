@@ -135,5 +135,11 @@ def test_what_came_after_a_list_was_written_is_not_known(interval: int | None, r
     taken = nightly(14, without=[0, 1, 2, 3])
     handed = seen(Snapshot, *taken, obtained=Obtained.PROVIDED, started=at(24 * 4))
     assert reasons(finding(CHECK, held, handed)) == {"Ekonomi": reason}
+    older = seen(Snapshot, *taken, obtained=Obtained.PROVIDED, started=at(24 * 2))
+    (exception,) = finding(CHECK, register(system()), older).exceptions
+    assert exception.facts["days"] == ["2026-11-18"]
+    assert exception.facts["longest"] == 54
+    ancient = seen(Snapshot, *nightly(14, without=range(9)), obtained=Obtained.PROVIDED, started=at(24 * 8))
+    assert reasons(finding(CHECK, register(system()), ancient)) == {"Ekonomi": "?export-older"}
     read = seen(Snapshot, *taken, started=at(24 * 4))
     assert reasons(finding(CHECK, held, read))["Ekonomi"] in {"!days-missing", "!interval-exceeded"}
