@@ -115,6 +115,13 @@ REASONS = {
         ),
         Text("Rätta det register som har fel.", "Correct the register that is wrong."),
     ),
+    "router-unknown": Reason(
+        Text(
+            "Datorn står i flera zoner, och om den är en brandvägg mellan dem kunde inte läsas.",
+            "The host stands in several zones, and whether it is a firewall between them could not be read.",
+        ),
+        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
+    ),
     "role-not-confirmed": Reason(
         Text(
             "{role} enligt {said}; vad registren säger om rollen är inte känt, för de kunde inte läsas i sin helhet.",
@@ -204,12 +211,26 @@ def judge(
                 yield deviates(zone, "roles-mixed", hosts=_shown(mixed[zone], known, places))
         else:
             mixed[zone] = []
+    perhaps = _perhaps_routers(evidence)
     for name, role in known.items():
         said = _judge_host(places[name], role, apart)
+        if said.reason == "wrong-zone" and name in perhaps and len({place.zone for place in places[name]}) > 1:
+            said = undetermined(places[name][0].host, "router-unknown")
         if said.verdict is Verdict.DEVIATES or not any(name in mixed[place.zone] for place in places[name]):
             yield said
     yield from _subnets(places, known, apart)
     yield from _not_placed(evidence, {*places, *routers})
+
+
+def _perhaps_routers(evidence: EvidenceSet) -> set[str]:
+    """Hosts, by the keys of their names, whose firewall was asked for and not read: it may be one between segments."""
+    found: set[str] = set()
+    for gap in evidence.reading(FirewallChain).all_gaps:
+        if gap.subject is not None:
+            found.add(key_of(gap.subject))
+        else:
+            found |= {key_of(each.host) for each in evidence.reading(Interface).of(gap.source).records}
+    return found
 
 
 def _fits(role: str, apart: frozenset[str]) -> frozenset[str]:

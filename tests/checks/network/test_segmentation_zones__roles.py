@@ -211,3 +211,13 @@ def test_roles_that_a_register_may_contradict_are_not_mixed() -> None:
     assert reasons(finding(CHECK, zones, at, ad)) == {"gamla": "!roles-mixed"}
     said = reasons(finding(CHECK, zones, at, ad, gap(ProtectedSystem, source="register")))
     assert said == {"pc1": "?role-not-confirmed", "s1": "?role-not-confirmed"}
+
+
+def test_a_host_in_several_zones_whose_firewall_was_not_read_may_stand_between_them() -> None:
+    zones = seen(Zone, *ZONES)
+    at = seen(Interface, interface("fw1", "10.77.1.1/24"), interface("fw1", "10.77.3.1/24"), source="hosts")
+    systems = seen(ProtectedSystem, ProtectedSystem(name="Brandvägg", hosts=("fw1",)), source="register")
+    assert reasons(finding(CHECK, zones, at, systems)) == {"fw1": "!wrong-zone"}
+    for subject in (None, "fw1"):
+        lost = gap(FirewallChain, source="hosts", subject=subject)
+        assert reasons(finding(CHECK, zones, at, systems, lost)) == {"fw1": "?router-unknown"}
