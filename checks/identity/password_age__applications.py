@@ -102,7 +102,7 @@ def _judge(credential: ApplicationCredential, parameters: Parameters, as_of: dat
         return undetermined(credential, "no-rule-never-ends", form=form)
     if end <= as_of:
         return out_of_scope(credential, "ended")
-    if start is None:
+    if start is None or start > end:
         return undetermined(credential, "start-unknown", form=form, end=end)
     days = -((start - end).days)  # begun days
     if limit and days > limit:

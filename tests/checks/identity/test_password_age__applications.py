@@ -26,6 +26,11 @@ CASES = {
     "without an end": (credential(None), "!never-ends", "?no-rule-never-ends"),
     "a certificate": (credential(366, form="certificate"), "!too-long", "?no-rule"),
     "without a start": (credential(start=None), "?start-unknown", "?start-unknown"),
+    "that ends before it begins": (
+        credential(start=AS_OF + timedelta(days=900)),
+        "?start-unknown",
+        "?start-unknown",
+    ),
     "whose application's state is not known": (credential(366, enabled=None), "!too-long", "?no-rule"),
 }
 
