@@ -58,8 +58,12 @@ class Beside(Generic[T]):
 
 
 def _work(work: Callable[[], T], answer: Connection) -> None:
-    """What the copy does. An interrupt at the keyboard reaches both processes; the first of them ends this one."""
+    """What the copy does. An interrupt at the keyboard reaches both processes; the first of them ends this one.
+
+    To be told to end (a service that is stopped) ends the copy at once: the first process's own handling is not for it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         given = (work(), None)

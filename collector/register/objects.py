@@ -164,7 +164,7 @@ def _cut_off(text: str, items: str | None, error: json.JSONDecodeError, understo
     found: list[Any] = []
     place = start
     while place is not None:
-        place = _BLANK.match(text, place).end()  # type: ignore[union-attr]  # it matches nothing too  # it matches everywhere
+        place = _BLANK.match(text, place).end()  # type: ignore[union-attr]  # it matches no blanks too
         try:
             item, place = _DECODER.raw_decode(text, place)
         except (json.JSONDecodeError, RecursionError):

@@ -37,6 +37,23 @@ def test_a_process_that_was_killed_is_no_answer() -> None:
         Beside(end).result()
 
 
+def test_a_process_that_is_told_to_end_does_so_without_a_word() -> None:
+    program = """
+        import os, signal, sys
+        from collector.beside import Beside, ProcessEndedError
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("the first process cleans up"))
+        try:
+            Beside(lambda: os.kill(os.getpid(), signal.SIGTERM)).result()
+        except ProcessEndedError as error:
+            print(error)
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == (
+        f"the process that reads files ended early (status {-signal.SIGTERM})\n",
+        "",
+    )
+
+
 def test_work_that_is_stopped_has_ended() -> None:
     beside = Beside(lambda: time.sleep(600))
     started = time.monotonic()
