@@ -59,8 +59,11 @@ class ProbeSource(SourceSettings):
     targets: Annotated[tuple[ProbeTarget, ...], Field(min_length=1)]
     per_second: Annotated[int, Field(ge=1, le=100)] = 10
     """First packets a second at most, repeated ones counted."""
-    timeout_ms: Annotated[int, Field(ge=100, le=10_000)] = 750
-    """How long an attempt waits; beyond 0.8 s first packets are repeated, and attempts are made more seldom."""
+    timeout_ms: Annotated[int, Field(ge=100, le=10_000)] = 1500
+    """How long an attempt waits; beyond 0.8 s first packets are repeated, and attempts are made more seldom.
+
+    As given, two first packets stay unanswered before a silence is one: a single lost packet accuses nobody.
+    """
     source_address: str | None = None
     """The vantage's own address in the zone: lets its attempts be held against the firewall's rules for it."""
 

@@ -107,8 +107,9 @@ class Laboratory:
         self._count += 1
         name, outer = f"{self.prefix}-{label}", f"{self.prefix}v{number}"
         address = IPv4Address(int(self.network[10]) + number)
+        self._batch(f"netns add {name}")
+        _no_duplicate_address_detection(name)
         self._batch(
-            f"netns add {name}",
             f"link add {outer} type veth peer name eth0 netns {name}",
             f"link set {outer} master {self.prefix} up",
         )
@@ -134,6 +135,7 @@ class Laboratory:
         """Make a namespace with only a loopback interface and return its name."""
         name = f"{self.prefix}-{label}"
         run(["ip", "netns", "add", name])
+        _no_duplicate_address_detection(name)
         run(["ip", "-n", name, "link", "set", "lo", "up"])
         return name
 
@@ -190,6 +192,15 @@ def _route() -> Iterator[None]:
     with (LOCKS / "styrk-laboratory-route").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _no_duplicate_address_detection(namespace: str) -> None:
+    """Lets the link-local addresses of a new namespace's links hold at once.
+
+    A router asks for a neighbour from its link-local address, so for one to two seconds after its links came up it
+    forwards nothing by IPv6, and loses what is sent meanwhile (RFC 4862, section 5.4; RFC 4861, section 7.2.2).
+    """
+    run(["ip", "netns", "exec", namespace, "sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0"])
 
 
 def answers(address: str, port: int) -> bool:
