@@ -97,6 +97,7 @@ class ResticRepositories:
 
     def _leave_exclusive_lock(self) -> None:
         argv = ["restic", "--repo", str(self.locked), "--password-file", str(self.password_file), "--no-cache", "check"]
+        argv += ["--read-data", "--limit-download", "1"]  # at 1 KiB/s it still holds its lock when it is ended
         check = subprocess.Popen(argv, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while not any((self.locked / "locks").iterdir()) and check.poll() is None and time.monotonic() < deadline:
