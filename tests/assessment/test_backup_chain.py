@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assessment.backup_chain import LINKS, Chain, State, backup_chains
 from assessment.performance import documents, perform
+from checks.backup.restore_points import CLOCK_TOLERANCE
 from checks.discovery import discover
 from collector.evidence import EvidenceSet, Gap, Population
 from collector.records.backup import (
@@ -25,11 +26,12 @@ from collector.records.backup import (
 )
 from tests.assessment.made import asks, policy
 from tests.checks.arbitrary import as_evidence, parts_of
-from tests.checks.backup.protected import nightly, register, system
+from tests.checks.backup.protected import HOUR, nightly, register, system
 from tests.checks.made import AS_OF, evidence, gap, seen
 
 CHECKS = [check for check in discover() if any(check.id in ids for ids in LINKS.values())]
 TODAY = AS_OF.date()
+Ended = Literal["passed", "failed"]
 WHOLE = system(sites=("Stadshuset",), rpo_hours=24, rto_minutes=240, retention_days=30, owner="ekonomichef")
 
 
@@ -81,6 +83,48 @@ def test_a_chain_that_holds() -> None:
         "separate": TODAY,
     }
     assert found.weakest == "restorable"  # shown longest ago
+
+
+def test_only_what_passed_and_has_been_shows_a_link() -> None:
+    """The day beside a link is that of evidence which holds: no failed test, and nothing dated after the scan."""
+    tomorrow = TODAY + timedelta(days=1)
+    tested: list[tuple[date, Ended]] = [
+        (date(2026, 5, 4), "passed"),
+        (date(2026, 11, 1), "failed"),
+        (tomorrow, "passed"),
+    ]
+    looked_at: list[tuple[date, Ended]] = [
+        (date(2026, 11, 14), "passed"),
+        (date(2026, 11, 18), "failed"),
+        (tomorrow, "passed"),
+    ]
+    tests = [
+        RestoreTest(system="Ekonomi", date=day, result=result, duration_minutes=90, verified_by_business="ekonom")
+        for day, result in tested
+    ]
+    checked = [
+        IntegrityCheck(repository="backup", date=day, result=result, data_percent=5) for day, result in looked_at
+    ]
+    points = (*nightly(40, size_bytes=100), replace(nightly(1)[0], time=AS_OF + timedelta(days=2)))
+    found = chain(
+        tests=seen(RestoreTest, *tests, source="tests"),
+        checks=seen(IntegrityCheck, *checked, source="log"),
+        points=seen(Snapshot, *points, source="backup"),
+    )
+    assert {link.link: link.shown for link in found.links} == {
+        "taken": TODAY,
+        "intact": date(2026, 11, 14),
+        "restorable": date(2026, 5, 4),
+        "in-time": date(2026, 5, 4),
+        "separate": TODAY,
+    }
+
+
+@pytest.mark.parametrize(("late", "counts"), [(CLOCK_TOLERANCE, True), (CLOCK_TOLERANCE + HOUR, False)])
+def test_a_restore_point_from_a_clock_a_little_fast_still_counts(late: timedelta, counts: bool) -> None:
+    made = (*nightly(2)[1:], replace(nightly(1)[0], time=AS_OF + late))
+    (taken, *_) = chain(points=seen(Snapshot, *made, source="backup")).links
+    assert (taken.shown == (AS_OF + late).date()) is counts
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str, str, str]] = {

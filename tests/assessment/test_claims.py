@@ -228,6 +228,11 @@ def test_what_is_open_is_asked_of_the_one_who_can_answer() -> None:
     assert assess(seen(Account, USED)).questions == ()
 
 
+@pytest.mark.parametrize(("named", "where"), [({}, ""), ({"contract": "Driftavtal"}, " (Driftavtal)")])
+def test_a_question_names_the_clause_where_there_is_one(named: dict[str, str], where: str) -> None:
+    assert [each.facts["where"] for each in assess(gap(Account), **named).questions] == [where]
+
+
 def test_a_question_shortens_a_long_list_of_names_and_says_so() -> None:
     stale = [replace(STALE, name=f"a{number:02}") for number in range(50)]
     names = assess(seen(Account, *stale)).questions[0].facts["names"]

@@ -60,3 +60,22 @@ def test_a_contract_that_has_ended_promises_nothing(valid_to: str, covered: bool
     made = gaps({"clause": "1", "controls": ["accounts-stale"]}, valid_to=valid_to)
     assert ("accounts-stale" not in lacking(made)) is covered
     assert (made["ended"] == []) is covered
+
+
+def test_a_suppliers_clauses_are_its_own() -> None:
+    clause = {"clause": "7.2", "controls": ["accounts-stale"]}
+    made = policy(
+        contracts=[
+            {"id": "k1", "supplier": "Driftbolaget", "clauses": [clause]},
+            {"id": "k2", "supplier": "Molnbolaget", "clauses": []},
+            {"id": "k3", "supplier": "Molnbolaget", "clauses": [], "valid_to": "2026-11-20"},
+        ],
+        sources=[source("ad", controlled_by="Driftbolaget")],
+        requirements=[asks("R-1", "accounts-stale")],
+    )
+    held = seen(Account, USED, source="ad", controlled_by="Driftbolaget")
+    suppliers = json.loads(documents(perform(evidence(held), made, discover()))["contracts.json"])["suppliers"]
+    assert [(each["supplier"], each["contracts"], each["ended"], len(each["covered"])) for each in suppliers] == [
+        ("Driftbolaget", ["k1"], [], 1),
+        ("Molnbolaget", ["k2"], ["k3"], 0),
+    ]

@@ -10,7 +10,7 @@ import pytest
 
 from assessment.claims import ClaimAssessment, ClaimStatus
 from assessment.performance import perform
-from assessment.periods import judge_days
+from assessment.periods import judge_days, tells_of_days
 from assessment.policy import Period
 from checks.discovery import discover
 from checks.judgement import Selection
@@ -194,3 +194,17 @@ def test_reports_that_came_each_month(missing: tuple[int, ...], status: ClaimSta
         period={"from": "2026-02-01", "to": "2026-10-31"},
     )
     assert claim.status is status
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ("backup-daily", True),
+        ("supplier-report-received", True),
+        ("accounts-stale", False),  # an account says how it is today
+        ("access-review-annual", False),  # it reads the groups too, and these tell of no day
+        ("backup-coverage", True),
+    ],
+)
+def test_which_checks_can_be_judged_on_a_day_that_is_past(check: str, told: bool) -> None:
+    assert tells_of_days(next(each for each in discover() if each.id == check)) is told

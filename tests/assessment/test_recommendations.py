@@ -192,6 +192,13 @@ def test_a_run_proposes_from_a_sealed_stand_and_names_who_remains() -> None:
     results = perform(evidence(seen(Account, account("a", 1), account("b", 300), account("d", 200))), made, discover())
     (one,) = json.loads(documents(results)["recommendations.json"])["recommendations"]
     assert (one["proposal"], one["before"], one["difference"]) == ("no", "no", "claims-more")
+    assert one["answer"] == "yes"
+    (change,) = one["controls"]
+    assert (change["before"]["status"], change["after"]["status"]) == ("not-satisfied", "not-satisfied")
+    assert (change["before"]["deviating"], change["after"]["deviating"]) == (
+        ["ad: a", "ad: b", "ad: c"],
+        ["test: b", "test: d"],
+    )
     ((_, finding),) = results.findings
     assert (finding.status, [each.reason for each in finding.exceptions]) == (Status.NOT_SATISFIED, ["no"])
     assert finding.evidence == ("test/account",)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -109,6 +110,23 @@ def test_the_document_tells_what_passes_and_what_has_expired() -> None:
     assert [(each["ports"], each["expired"]) for each in first["declared"]] == [(["22"], True), (["443"], False)]
     assert [(each["reason"], each["facts"]["valid_until"]) for each in first["remarks"]] == [
         ("passes-after-expiry", "2026-01-01")
+    ]
+
+
+@pytest.mark.parametrize(("until", "expired"), [(AS_OF.date(), False), (AS_OF.date() - timedelta(days=1), True)])
+def test_an_opening_holds_through_its_last_day(until: date, expired: bool) -> None:
+    flow = DeclaredFlow(source="a", destination="b", ports=("22",), valid_until=until)
+    document: Any = matrix_document(matrix(evidence(*parts(flows=(flow,))), discover(), AS_OF))
+    assert [each["expired"] for each in document["cells"][0]["declared"]] == [expired]
+
+
+def test_the_document_lists_the_attempts_of_each_pair_of_declared_zones() -> None:
+    elsewhere = replace(probe(443, "open"), zone="gone")
+    held = evidence(*parts(rule("443")), seen(Probe, probe(443, "open"), elsewhere, probe(22, "filtered"), source="p"))
+    document: Any = matrix_document(matrix(held, discover(), AS_OF))
+    assert [[(each["port"], each["outcome"]) for each in found["probes"]] for found in document["cells"]] == [
+        [(22, "filtered"), (443, "open")],
+        [],
     ]
 
 
