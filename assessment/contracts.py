@@ -36,6 +36,8 @@ class SupplierContracts:
     contracts: tuple[str, ...]
     """Ids of those in force."""
     ended: tuple[str, ...]
+    coming: tuple[str, ...]
+    """Ids of those whose first day is not yet here."""
     covered: tuple[tuple[str, str], ...]
     """Control, and `contract clause` that promises it."""
     gaps: tuple[ContractGap, ...]
@@ -51,7 +53,9 @@ def contract_gaps(policy: Policy, findings: Iterable[Finding]) -> tuple[Supplier
 def _supplier(name: str, policy: Policy, findings: Iterable[Finding]) -> SupplierContracts:
     today: date = policy.as_of.date()
     own = [contract for contract in policy.contracts if contract.supplier == name]
-    in_force = [each for each in own if each.valid_to is None or each.valid_to >= today]
+    ended = [each for each in own if each.valid_to is not None and each.valid_to < today]
+    coming = [each for each in own if each.valid_from is not None and each.valid_from > today]
+    in_force = [each for each in own if each not in ended and each not in coming]
     covered: dict[str, str] = {}
     for contract in in_force:
         for clause, controls in contract.clauses:
@@ -74,7 +78,8 @@ def _supplier(name: str, policy: Policy, findings: Iterable[Finding]) -> Supplie
     return SupplierContracts(
         supplier=name,
         contracts=tuple(each.id for each in in_force),
-        ended=tuple(each.id for each in own if each not in in_force),
+        ended=tuple(each.id for each in ended),
+        coming=tuple(each.id for each in coming),
         covered=tuple(sorted(covered.items())),
         gaps=tuple(
             ContractGap(control, tuple(asking[control]), tuple(sorted(judged.get(control, ())))) for control in lacking
@@ -90,6 +95,7 @@ def contracts_document(made: Iterable[SupplierContracts]) -> Mapping[str, JsonVa
                 "supplier": each.supplier,
                 "contracts": list(each.contracts),
                 "ended": list(each.ended),
+                "coming": list(each.coming),
                 "covered": [{"control": control, "clause": clause} for control, clause in each.covered],
                 "gaps": [
                     {"control": gap.control, "requirements": list(gap.requirements), "runs": list(gap.runs)}

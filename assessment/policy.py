@@ -134,6 +134,7 @@ class Contract:
     supplier: str
     clauses: tuple[tuple[str, tuple[str, ...]], ...]
     """Clause number, and the controls that it promises."""
+    valid_from: date | None = None
     valid_to: date | None = None
 
 
@@ -277,6 +278,7 @@ def _contract(value: Mapping[str, JsonValue]) -> Contract:
         id=str(value["id"]),
         supplier=str(value["supplier"]),
         clauses=tuple((str(each["clause"]), _strings(each["controls"])) for each in clauses),
+        valid_from=_day(value.get("valid_from")),
         valid_to=_day(value.get("valid_to")),
     )
 

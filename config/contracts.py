@@ -40,6 +40,8 @@ class ContractSettings(Strict):
     title: Line | None = None
     diary_number: Line | None = None
     signed: dt.date | None = None
+    valid_from: dt.date | None = None
+    """First day; a contract that has not begun promises nothing yet."""
     valid_to: dt.date | None = None
     """Last day; a contract that has ended promises nothing."""
     clauses: tuple[ClauseSettings, ...] = ()

@@ -12,6 +12,7 @@ from reporters.html.groups import Item
 from reporters.report import Json
 
 _ORDER = ("contradicted", "not-verifiable", "partly-confirmed", "confirmed")
+_STANDING = ("contracts", "ended", "coming")
 _QUESTIONS = "supplier-question-open"
 
 
@@ -39,6 +40,8 @@ class SupplierView:
     questions: tuple[Item, ...]
     """Questions that should have been answered, or whose answer cannot be told."""
     has_contract: bool
+    standing: tuple[tuple[str, tuple[str, ...]], ...]
+    """Whether a contract is in force, has ended or has not begun, to the contracts of which that is so."""
     gaps: tuple[GapRow, ...]
     covered: int
     """Controls that a clause promises."""
@@ -68,6 +71,7 @@ def _view(
         claims=tuple(ordered),
         questions=tuple(questions),
         has_contract=bool(contract),
+        standing=tuple((each, tuple(contract[each])) for each in _STANDING if contract.get(each)),
         gaps=tuple(_gap(book, each) for each in contract.get("gaps", ())),
         covered=len(contract.get("covered", ())),
     )

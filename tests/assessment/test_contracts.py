@@ -79,3 +79,10 @@ def test_a_suppliers_clauses_are_its_own() -> None:
         ("Driftbolaget", ["k1"], [], 1),
         ("Molnbolaget", ["k2"], ["k3"], 0),
     ]
+
+
+@pytest.mark.parametrize(("valid_from", "covered"), [("2026-11-21", True), ("2026-11-22", False)])
+def test_a_contract_that_has_not_begun_promises_nothing_yet(valid_from: str, covered: bool) -> None:
+    made = gaps({"clause": "1", "controls": ["accounts-stale"]}, valid_from=valid_from)
+    assert ("accounts-stale" not in lacking(made)) is covered
+    assert (made["contracts"], made["coming"]) == ((["k1"], []) if covered else ([], ["k1"]))

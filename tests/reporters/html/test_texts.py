@@ -126,6 +126,7 @@ def test_no_text_is_left_over() -> None:
         "claim-reason",
         "claim-question",
         "claim-task",
+        "contract-standing",
         "remark",
         "priority",
         "recommendation-state",
