@@ -17,6 +17,8 @@ TABLE = "policy"
 FAMILIES = ("0.0.0.0/0", "::/0")
 MAX_DEPTH = 16
 """Groups within groups."""
+ECHO_REQUEST = "echo-request"
+"""The first packet of a ping, as nft(8) names it: every reader's word for it."""
 
 Protocol = str
 Ports = tuple[str, ...]
@@ -48,6 +50,16 @@ class Services:
     by_protocol: dict[Protocol, list[str]] = field(default_factory=dict)
     everything: bool = False
     unknown: list[str] = field(default_factory=list)
+    messages: dict[Protocol, list[str]] = field(default_factory=dict)
+    """Of ICMP, the messages that are allowed where not all are."""
+
+    def add_message(self, protocol: Protocol, name: str) -> None:
+        """Add one message of ICMP; an empty name is all of them."""
+        if not name:
+            self.add(protocol)
+            return
+        self.by_protocol.setdefault(protocol, [])
+        self.messages.setdefault(protocol, []).append(name)
 
     def add(self, protocol: Protocol, ports: Iterable[str] = ()) -> None:
         """Add ports of one protocol; none is all of them."""
@@ -90,6 +102,7 @@ class RuleWriter:
                     **_side("destinations", destinations, negated=negated[1]),
                     protocols=() if protocol is None else (protocol,),
                     ports=() if "0-65535" in ports else tuple(dict.fromkeys(ports)),
+                    icmp_types=() if ports else tuple(dict.fromkeys(services.messages.get(protocol or "", ()))),
                     not_understood=tuple(dict.fromkeys(doubts)),
                     **facts,
                 )
@@ -105,9 +118,14 @@ class RuleWriter:
 
 
 def _side(name: str, ends: Ends, *, negated: bool) -> dict[str, Any]:
-    """One side's fields; where a name could not be resolved, the rule may be about any address."""
-    if ends.everything or ends.unknown or not ends.values:
+    """One side's fields; where a name could not be resolved, the rule may be about any address.
+
+    Names that hold no address at all, an empty group, are about none.
+    """
+    if ends.everything or ends.unknown:
         return {name: () if not ends.everything or len(ends.values) != 1 else tuple(ends.values)}
+    if not ends.values:
+        return {name: () if negated else FAMILIES, f"{name}_negated": not negated}
     return {name: tuple(dict.fromkeys(ends.values)), f"{name}_negated": negated}
 
 

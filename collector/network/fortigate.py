@@ -2,284 +2,155 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from ipaddress import ip_interface, ip_network
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
-from collector.network.exports import Export, RuleWriter, Services, address, chain, malformed, port, resolve
-from collector.records.host import Interface, Route
-from collector.records.network import FirewallChain, FirewallRule
+from collector.network.exports import Ends, Export, RuleWriter, Services, chain, malformed, resolve
+from collector.network.fortigate_network import interfaces_of, names_of_interfaces, open_within, routes_of
+from collector.network.fortigate_objects import ServiceObjects, addresses_of, groups_of
+from collector.network.fortigate_tree import REMEDY, Entry, read_tree
+from collector.records.network import FirewallChain
 
-_REMEDY = "hand over the text of `show full-configuration` or a backup without a password"
-_MAX_LINES = 4000
-"""Lines of one quoted text (a certificate)."""
-_KINDS = {
-    "tunnel": "tunnel",
-    "loopback": "loopback",
-    "physical": "ethernet",
-    "vlan": "ethernet",
-    "aggregate": "ethernet",
+_EVERYWHERE = {"": "0.0.0.0/0", "6": "::/0"}
+"""The ending of a policy's words for IPv4 and for IPv6, to all addresses of the version."""
+_ASKS_MORE = (
+    "users", "groups", "fsso-groups", "ztna-ems-tag", "ztna-geo-tag", "src-vendor-mac", "application", "app-category",
+    "app-group", "url-category", "network-service-dynamic", "network-service-src-dynamic",
+)  # fmt: skip
+"""What has no field in a rule record, wherever it is set."""
+_OFF = {
+    "schedule": {"always"},
+    "ippool": {"disable"},
+    "ztna-status": {"disable"},
+    "reputation-minimum": {"0"},
+    "tos-mask": {"0x00"},
+    "vlan-filter": set[str](),
+    "sgt-check": {"disable"},
 }
-_IDENTITY = ("users", "groups", "fsso-groups")
-
-
-@dataclass
-class _Object:
-    """What stands between `edit` and `next`, or between `config` and `end`."""
-
-    values: dict[str, list[str]] = field(default_factory=dict)
-    parts: dict[str, _Object] = field(default_factory=dict)
-    """`config` sections by their words, and `edit` entries by their name."""
-
-    def words(self, key: str) -> list[str]:
-        return self.values.get(key, [])
-
-    def word(self, key: str, default: str = "") -> str:
-        return (self.values.get(key) or [default])[0]
-
-    def section(self, words: str) -> dict[str, _Object]:
-        return self.parts[words].parts if words in self.parts else {}
+"""The same, with the values that ask for nothing."""
 
 
 def parse_fortigate(data: bytes, device: str) -> Export:
     """The policies of all virtual domains; raises SourceError malformed."""
-    root = _tree(data.decode("utf-8-sig", "replace"))
-    domains = [each for each in root.section("vdom").values() if each.parts] or [root]
-    if not any("firewall policy" in each.parts for each in domains):
-        raise malformed("FortiGate", "it has no `config firewall policy`", _REMEDY)
+    root = read_tree(data.decode("utf-8-sig", "replace"))
+    domains = {name: each for name, each in root.section("vdom").items() if each.parts} or {"": root}
+    if not any("firewall policy" in each.parts for each in domains.values()):
+        raise malformed("FortiGate", "it has no `config firewall policy`", REMEDY)
     shared = root.section("global")
-    system = _Object(parts=shared) if shared else root
+    system = Entry(parts=shared) if shared else root
+    ports = {**system.section("system interface"), **root.section("system interface")}
     chains: list[FirewallChain] = [chain(device, "forward", "forward", "drop")]
     writer = RuleWriter(device)
-    for domain in domains:
-        _write_policies(domain, writer)
+    for name, domain in domains.items():
+        own = [port for port, each in ports.items() if each.word("vdom") == name] if len(domains) > 1 else []
+        _write_policies(domain, _Names(domain, own, several=len(domains) > 1), writer)
     nat = [rule for rule in writer.rules if rule.translation]
     chains += [chain(device, "nat", "postrouting", "accept", 100)] if nat else []
-    rules = [*writer.rules, *(_as_translation(rule, n) for n, rule in enumerate(nat, start=1))]
-    interfaces = tuple(_interfaces({**system.section("system interface"), **root.section("system interface")}, device))
-    routes = tuple(route for domain in domains for route in _routes(domain.section("router static"), device))
-    plain = tuple(_without_translation(rule) for rule in rules if rule.chain == "forward")
-    return Export(tuple(chains), (*plain, *(rule for rule in rules if rule.chain == "nat")), interfaces, routes)
+    plain = (replace(rule, translation=None) for rule in writer.rules)
+    changed = (replace(rule, chain="nat", position=n, verdict="accept") for n, rule in enumerate(nat, start=1))
+    routes = tuple(route for domain in domains.values() for route in routes_of(domain, device))
+    return Export(tuple(chains), (*plain, *changed), tuple(interfaces_of(ports, device)), routes)
 
 
-def _tree(text: str) -> _Object:
-    root = _Object()
-    open_objects = [root]
-    for words in _statements(text):
-        here = open_objects[-1]
-        verb = words[0]
-        if verb == "config":
-            open_objects.append(here.parts.setdefault(" ".join(words[1:]), _Object()))
-        elif verb == "edit" and len(words) > 1:
-            open_objects.append(here.parts.setdefault(words[1], _Object()))
-        elif verb in {"next", "end"}:
-            if len(open_objects) == 1:
-                raise malformed("FortiGate", f"`{verb}` without a beginning", _REMEDY)
-            open_objects.pop()
-        elif verb == "set" and len(words) > 1:
-            here.values[words[1]] = words[2:]
-    if len(open_objects) != 1:
-        raise malformed("FortiGate", "it is cut off", "export it again")
-    return root
+class _Names:
+    """What policies of one virtual domain call interfaces, addresses and services."""
+
+    def __init__(self, domain: Entry, own: list[str], *, several: bool) -> None:
+        self._interfaces = names_of_interfaces(domain)
+        self._own = own
+        self._several = several
+        self._addresses = {ending: addresses_of(domain, ending) for ending in _EVERYWHERE}
+        self._groups = {ending: groups_of(domain, ending) for ending in _EVERYWHERE}
+        self.services = ServiceObjects(domain)
+
+    def interfaces(self, names: list[str], unknown: list[str]) -> tuple[str, ...]:
+        """The interfaces; none is any of them, where the firewall has no domains beside this one."""
+        if "any" not in names:
+            return tuple(one for name in names for one in self._interfaces.get(name, [name]))
+        if self._several and not self._own:
+            unknown.append("any interface of this virtual domain")
+        return tuple(self._own)
+
+    def addresses(self, names: list[str], ending: str) -> Ends:
+        """The addresses of one version; where a name is not known, perhaps all of that version."""
+        found = resolve(names, self._groups[ending], self._addresses[ending])
+        return self.perhaps_all(ending, found.unknown) if found.unknown else found
+
+    @staticmethod
+    def perhaps_all(ending: str, unknown: list[str]) -> Ends:
+        """Addresses of one version that cannot be told."""
+        return Ends([_EVERYWHERE[ending]], everything=True, unknown=unknown)
 
 
-def _statements(text: str) -> Iterator[list[str]]:
-    held: list[str] = []
-    for line in text.splitlines():
-        if not held and (not line.strip() or line.lstrip().startswith("#")):
-            continue
-        held.append(line)
-        try:
-            words = shlex.split("\n".join(held))
-        except ValueError as error:  # a quoted text goes on in the next line
-            if len(held) > _MAX_LINES:
-                raise malformed("FortiGate", "a quoted text without an end", _REMEDY) from error
-            continue
-        held = []
-        if words:
-            yield words
-    if held:
-        raise malformed("FortiGate", "it ends within a quoted text", "export it again")
-
-
-def _write_policies(domain: _Object, writer: RuleWriter) -> None:
-    zones = {name: each.words("interface") for name, each in domain.section("system zone").items()}
-    single = {"all": ["0.0.0.0/0"], **_addresses(domain.section("firewall address"))}
-    single6 = {"all": ["::/0"], **_addresses6(domain.section("firewall address6"))}
-    groups = {name: each.words("member") for name, each in domain.section("firewall addrgrp").items()}
-    groups6 = {name: each.words("member") for name, each in domain.section("firewall addrgrp6").items()}
-    services = _Services(domain)
+def _write_policies(domain: Entry, names: _Names, writer: RuleWriter) -> None:
+    if domain.section("firewall security-policy"):
+        _leave_all_open("config firewall security-policy", writer)
     for identifier, policy in domain.section("firewall policy").items():
-        facts = _facts(identifier, policy, zones)
-        negated = (policy.word("srcaddr-negate") == "enable", policy.word("dstaddr-negate") == "enable")
-        common: dict[str, Any] = {"negated": negated, "unknown": _conditions(policy), **facts}
-        verdict = "accept" if policy.word("action", "deny") == "accept" else "drop"
-        asked = services.of(policy)
-        if policy.word("internet-service") == "enable":
-            asked = Services(unknown=["internet-service"])
-        if policy.words("srcaddr") or policy.words("dstaddr"):
-            source = resolve(policy.words("srcaddr"), groups, single)
-            target = resolve(policy.words("dstaddr"), groups, single)
-            writer.write(verdict, source, target, asked, **common)  # type: ignore[arg-type]  # one of the verdicts
-        if policy.words("srcaddr6") and policy.words("dstaddr6"):
-            source = resolve(policy.words("srcaddr6"), groups6, single6)
-            target = resolve(policy.words("dstaddr6"), groups6, single6)
-            writer.write(verdict, source, target, asked, **common)  # type: ignore[arg-type]  # one of the verdicts
+        _write_policy(identifier, policy, names, writer, {"": "", "6": "6"})
+    for identifier, policy in domain.section("firewall policy6").items():
+        _write_policy(identifier, policy, names, writer, {"6": ""})
+    for members in open_within(domain):
+        anyone, everything = Ends(everything=True), Services(everything=True)
+        both: dict[str, Any] = {"in_interfaces": members, "out_interfaces": members}
+        writer.write("accept", anyone, anyone, everything, comment="intrazone allow", **both)
 
 
-def _facts(identifier: str, policy: _Object, zones: Mapping[str, list[str]]) -> dict[str, Any]:
-    def interfaces(key: str) -> tuple[str, ...]:
-        names = [one for name in policy.words(key) for one in zones.get(name, [name])]
-        return () if "any" in names else tuple(names)
+def _leave_all_open(what: str, writer: RuleWriter) -> None:
+    """Rules that decide before all others and are not read."""
+    for verdict in ("accept", "drop"):
+        anyone, everything = Ends(everything=True), Services(everything=True)
+        writer.write(verdict, anyone, anyone, everything, unknown=[what])
 
-    comment = policy.word("comments") or policy.word("name") or None
-    return {
+
+def _write_policy(
+    identifier: str, policy: Entry, names: _Names, writer: RuleWriter, endings: Mapping[str, str]
+) -> None:
+    """`endings`: of the versions that the policy is about, to those of its words for them."""
+    unknown = list(_conditions(policy))
+    facts: dict[str, Any] = {
+        "in_interfaces": names.interfaces(policy.words("srcintf"), unknown),
+        "out_interfaces": names.interfaces(policy.words("dstintf"), unknown),
         "handle": int(identifier) if identifier.isdigit() else None,
-        "in_interfaces": interfaces("srcintf"),
-        "out_interfaces": interfaces("dstintf"),
-        "comment": comment,
+        "comment": policy.word("comments") or policy.word("name") or None,
         "disabled": policy.word("status") == "disable",
         "translation": "masquerade" if policy.word("nat") == "enable" else None,
     }
+    for ending, spelled in endings.items():
+        source, target = (_side(policy, end, ending, spelled, names) for end in ("src", "dst"))
+        if source is None or target is None:
+            continue
+        negated = tuple(policy.word(f"{end}addr{spelled}-negate") == "enable" for end in ("src", "dst"))
+        asked = Services(everything=True) if target.unknown == [_service_name("")] else names.services.of(policy)
+        writer.write(_verdict(policy), source, target, asked, negated=negated, unknown=unknown, **facts)  # type: ignore[arg-type]  # two ends
 
 
-def _conditions(policy: _Object) -> list[str]:
+def _side(policy: Entry, end: str, ending: str, spelled: str, names: _Names) -> Ends | None:
+    """One side of a policy by one version; None where the policy is not about that version."""
+    service = f"internet-service{spelled}" + ("-src" if end == "src" else "")
+    if policy.word(service) == "enable":
+        return names.perhaps_all(ending, [_service_name("-src" if end == "src" else "")])
+    words = policy.words(f"{end}addr{spelled}")
+    return names.addresses(words, ending) if words else None
+
+
+def _service_name(ending: str) -> str:
+    return f"internet-service{ending}"
+
+
+def _verdict(policy: Entry) -> Literal["accept", "drop", "reject"]:
+    if policy.word("action", "deny") == "accept":
+        return "accept"
+    return "reject" if policy.word("send-deny-packet") == "enable" else "drop"
+
+
+def _conditions(policy: Entry) -> Iterator[str]:
     """What else the policy demands of a packet, and has no field in a rule record."""
-    found = [f"{key} {' '.join(policy.words(key))}"[:200] for key in _IDENTITY if policy.words(key)]
-    if policy.word("schedule", "always") != "always":
-        found.append(f"schedule {policy.word('schedule')}"[:200])
-    if policy.word("ippool") == "enable":
-        found.append("ippool")
+    for key in _ASKS_MORE:
+        if any(policy.words(key)):
+            yield f"{key} {' '.join(policy.words(key))}"[:200]
+    for key, off in _OFF.items():
+        if policy.word(key) and policy.word(key) not in off:
+            yield f"{key} {policy.word(key)}"[:200]
     if policy.word("action") == "ipsec":
-        found.append("action ipsec")
-    return found
-
-
-def _as_translation(rule: FirewallRule, position: int) -> FirewallRule:
-    from dataclasses import replace
-
-    return replace(rule, chain="nat", position=position, verdict="accept")
-
-
-def _without_translation(rule: FirewallRule) -> FirewallRule:
-    from dataclasses import replace
-
-    return replace(rule, translation=None)
-
-
-def _addresses(section: Mapping[str, _Object]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, each in section.items():
-        kind = each.word("type", "ipmask")
-        try:
-            if kind in {"ipmask", "interface-subnet"} and len(each.words("subnet")) == 2:
-                found[name] = [address("/".join(each.words("subnet")))]
-            elif kind == "iprange":
-                found[name] = [address(f"{each.word('start-ip')}-{each.word('end-ip')}")]
-            elif kind == "ipmask" and not each.values:
-                found[name] = ["0.0.0.0/0"]
-        except ValueError:
-            continue  # the name stays unresolved, and so does every rule that uses it
-    return found
-
-
-def _addresses6(section: Mapping[str, _Object]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, each in section.items():
-        try:
-            found[name] = [address(each.word("ip6") or f"{each.word('start-ip')}-{each.word('end-ip')}")]
-        except ValueError:
-            continue
-    return found
-
-
-class _Services:
-    """The services of one virtual domain."""
-
-    def __init__(self, domain: _Object) -> None:
-        self._custom = domain.section("firewall service custom")
-        self._groups = {name: each.words("member") for name, each in domain.section("firewall service group").items()}
-
-    def of(self, policy: _Object) -> Services:
-        """What the services of a policy are."""
-        found = Services()
-        for name in policy.words("service"):
-            self._add(name, found, 0)
-        if policy.word("service-negate") == "enable":
-            return Services(unknown=["service-negate"])
-        return found
-
-    def _add(self, name: str, found: Services, depth: int) -> None:
-        custom = self._custom.get(name)
-        if name in self._groups and depth < 16:
-            for member in self._groups[name]:
-                self._add(member, found, depth + 1)
-        elif name == "ALL" or (
-            custom and custom.word("protocol") == "IP" and custom.word("protocol-number", "0") == "0"
-        ):
-            found.everything = True
-        elif custom is None:
-            found.unknown.append(f"service {name}"[:200])
-        else:
-            self._add_custom(name, custom, found)
-
-    @staticmethod
-    def _add_custom(name: str, custom: _Object, found: Services) -> None:
-        kind = custom.word("protocol", "TCP/UDP/SCTP")
-        if kind in {"ICMP", "ICMP6"}:
-            found.add("icmp" if kind == "ICMP" else "ipv6-icmp")
-        elif kind == "IP":
-            found.add(
-                {"6": "tcp", "17": "udp", "1": "icmp"}.get(
-                    custom.word("protocol-number"), custom.word("protocol-number")
-                )
-            )
-        elif kind.startswith("TCP"):
-            for protocol in ("tcp", "udp", "sctp"):
-                ranges = custom.words(f"{protocol}-portrange")
-                try:
-                    if ranges:
-                        found.add(protocol, [port(each.partition(":")[0]) for each in ranges])
-                except ValueError:
-                    found.unknown.append(f"service {name}"[:200])
-        else:
-            found.unknown.append(f"service {name}"[:200])
-
-
-def _interfaces(section: Mapping[str, _Object], device: str) -> Iterator[Interface]:
-    for name, each in section.items():
-        addresses = []
-        six = each.parts.get("ipv6")
-        try:
-            if len(each.words("ip")) == 2 and each.word("ip") != "0.0.0.0":  # noqa: S104  # the vendor's word for none
-                addresses.append(str(ip_interface("/".join(each.words("ip")))))
-            if six and six.word("ip6-address", "::/0") != "::/0":
-                addresses.append(str(ip_interface(six.word("ip6-address"))))
-        except ValueError as error:
-            raise malformed("FortiGate", f"the interface {name}: {error}", _REMEDY) from error
-        yield Interface(
-            host=device,
-            name=name,
-            addresses=tuple(addresses),
-            kind=_KINDS.get(each.word("type")),
-            up=each.word("status", "up") != "down",
-        )
-
-
-def _routes(section: Mapping[str, _Object], device: str) -> Iterator[Route]:
-    for each in section.values():
-        if each.word("status") == "disable":
-            continue
-        try:
-            destination = str(ip_network("/".join(each.words("dst") or ["0.0.0.0", "0.0.0.0"]), strict=False))  # noqa: S104  # the default route
-        except ValueError:
-            continue
-        yield Route(
-            host=device,
-            destination=destination,
-            gateway=each.word("gateway") or None,
-            interface=each.word("device") or None,
-            kind="blackhole" if each.word("blackhole") == "enable" else "unicast",
-        )
+        yield "action ipsec"

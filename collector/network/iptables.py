@@ -45,7 +45,7 @@ _TRANSLATIONS: dict[str, Literal["snat", "masquerade", "dnat", "redirect"]] = {
     "REDIRECT": "redirect",
 }
 _NO_EFFECT = frozenset(
-    """AUDIT CHECKSUM CLASSIFY CONNMARK CONNSECMARK CT DSCP ECN HL HMARK IDLETIMER LED LOG MARK NFLOG NOTRACK RATEEST
+    """AUDIT CHECKSUM CLASSIFY CONNMARK CONNSECMARK CT DSCP ECN HL HMARK IDLETIMER LED LOG MARK NFLOG RATEEST
     SECMARK SET TCPMSS TCPOPTSTRIP TOS TRACE TTL ULOG""".split()  # noqa: SIM905  # as the manual page lists them
 )
 """Targets that never decide on a packet."""
@@ -221,7 +221,8 @@ def _read_target(word: str, target: str, options: list[str], reading: _Reading, 
         reading.values["translated_to"] = tuple(filter(None, map(_translated, given)))
         ports = [port for port in map(_translated_port, given) if port]
         reading.values["translated_port"] = ports[0] if ports else None
-    elif target not in _NO_EFFECT:
+    elif target not in _NO_EFFECT or "--notrack" in options:
+        # Without a state, a packet meets other rules than a new connection does.
         reading.undecided = True
         reading.unknown.append(" ".join([word, target, *options])[:300])
 

@@ -7,7 +7,7 @@ in its `not_understood`. A verdict map becomes one rule per entry, so positions 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any, Literal
@@ -63,7 +63,8 @@ def parse_ruleset(output: bytes, device: str) -> Ruleset:
         for kind, body in items
         if kind == "counter"
     }
-    chains = tuple(_chain(body, device) for kind, body in items if kind == "chain")
+    asleep = {(body.get("family"), body.get("name")) for kind, body in items if kind == "table" and _is_dormant(body)}
+    chains = tuple(_chain(body, device, asleep) for kind, body in items if kind == "chain")
     rules: list[FirewallRule] = []
     positions: dict[tuple[str, str, str], int] = {}
     for kind, body in items:
@@ -72,8 +73,25 @@ def parse_ruleset(output: bytes, device: str) -> Ruleset:
         for rule in _rules(body, device, sets, counted):
             place = (rule.family, rule.table, rule.chain)
             positions[place] = positions.get(place, 0) + 1
-            rules.append(replace(rule, position=positions[place]))
+            off = (rule.family, rule.table) in asleep
+            rules.append(replace(rule, position=positions[place], disabled=off))
     return Ruleset(chains, tuple(rules))
+
+
+def _is_dormant(table: Mapping[str, Any]) -> bool:
+    """Whether a table is switched off as a whole: its chains meet no packet.
+
+    Raises SourceError unsupported where that cannot be told: nft 1.0.6 prints the table's name in place of its flags.
+    """
+    flags = table.get("flags") or []
+    named = {str(each) for each in (flags if isinstance(flags, list) else [flags])}
+    if not named <= {"dormant", "owner", "persist"}:
+        raise SourceError(
+            GapCause.UNSUPPORTED,
+            f"whether the table {_text(table, 'name')} is switched off is not shown: flags {sorted(named)!r:.100}",
+            "read with a newer nftables, or remove the table's flags",
+        )
+    return "dormant" in named
 
 
 def _items(output: bytes) -> list[tuple[str, Mapping[str, Any]]]:
@@ -90,8 +108,10 @@ def _items(output: bytes) -> list[tuple[str, Mapping[str, Any]]]:
     return items
 
 
-def _chain(body: Mapping[str, Any], device: str) -> FirewallChain:
+def _chain(body: Mapping[str, Any], device: str, asleep: Collection[tuple[Any, Any]]) -> FirewallChain:
     hook, priority, policy = body.get("hook"), body.get("prio"), body.get("policy")
+    if (body.get("family"), body.get("table")) in asleep:
+        hook = priority = policy = None
     return FirewallChain(
         device=device,
         family=_text(body, "family"),

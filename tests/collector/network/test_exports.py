@@ -68,8 +68,10 @@ def test_fortigate() -> None:
         },
         {
             **back,
+            "sources": ("0.0.0.0/0",),
             "destinations": ("10.20.2.10",),
             "protocols": ("icmp",),
+            "icmp_types": ("echo-request",),
             "verdict": "accept",
             "not_understood": ("address leverantor",),
         },
@@ -117,7 +119,7 @@ def test_pfsense() -> None:
             "in_interfaces": ("em1", "em2"), "verdict": "reject",
         },
         {
-            "sources": ("10.20.1.0/24", "2001:db8:1::/64"), "destinations": ("10.20.2.10", "10.20.2.11"),
+            "sources": ("10.20.1.0/24",), "destinations": ("10.20.2.10", "10.20.2.11"),
             "protocols": ("tcp",), "ports": ("80", "443", "8000-8010"), "in_interfaces": ("em1",), "verdict": "accept",
         },
         *(
@@ -128,14 +130,14 @@ def test_pfsense() -> None:
             for protocol in ("tcp", "udp")
         ),
         {
-            "destinations": ("0.0.0.0/0",), "in_interfaces": ("em2",), "verdict": "drop",
+            "sources": ("0.0.0.0/0",), "destinations": ("0.0.0.0/0",), "in_interfaces": ("em2",), "verdict": "drop",
             "not_understood": ("alias lista of the type urltable",),
         },
         {
             "sources": ("0.0.0.0/0",), "destinations": ("0.0.0.0/0",), "in_interfaces": ("em1",),
             "verdict": "accept", "disabled": True,
         },
-        {"sources": ("::/0",), "destinations": ("::/0",), "protocols": ("icmp",), "verdict": "accept"},
+        {"sources": ("::/0",), "destinations": ("::/0",), "protocols": ("ipv6-icmp",), "verdict": "accept"},
     ]  # fmt: skip
     assert [(each.destination, each.gateway) for each in found.routes] == [("10.30.0.0/16", "10.20.2.254")]
     assert [rule.translation for rule in found.rules if rule.chain == "nat"] == ["masquerade"]
