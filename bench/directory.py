@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.case import HERE, PYTHON, STYRK, Line, NotHereError, Options, find, need
+from bench.enumerate_entries import FILTER, SIX
 from bench.measure import compare
 from collector.directory.openldap import absence_search, account_search
 
@@ -41,9 +42,6 @@ access to * by users read
 overlay ppolicy
 """
 
-
-FILTER = "(objectClass=inetOrgPerson)"
-SIX = ("uid", "cn", "mail", "employeeType", "pwdChangedTime", "employeeNumber")
 CONTROLS = (
     *(
         "account-unique",

@@ -8,15 +8,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.directory import FILTER, SIX
+from collector.cycles import search_seldom
 from collector.secrets import resolve
 from collector.transport.ldap import Search
 from collector.transport.ldap_client import Ldap3Connection
 from config.sources import LdapSource
 
+FILTER = "(objectClass=inetOrgPerson)"
+SIX = ("uid", "cn", "mail", "employeeType", "pwdChangedTime", "employeeNumber")
+
 
 def main() -> None:
     """Enumerate, and compare the count."""
+    search_seldom()
     file, expected = sys.argv[1:]
     settings = LdapSource.model_validate_json(Path(file).read_bytes())
     connection = Ldap3Connection(settings, resolve)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from collector.cycles import search_seldom
 from collector.evidence import GapCause, Provenance
 from collector.records.backup import Snapshot
 from collector.records.host import Host
@@ -95,6 +96,7 @@ def source_of(settings: AnySource) -> Source:
 
 def main() -> None:
     """Read, and compare the count."""
+    search_seldom()
     file, expected, *names = sys.argv[1:]
     settings = TypeAdapter[AnySource](AnySource).validate_json(Path(file).read_bytes())
     wanted, recorder = frozenset(KINDS[name] for name in names), CountingRecorder()

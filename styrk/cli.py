@@ -73,6 +73,9 @@ def main(arguments: list[str] | None = None, offered: Mapping[str, str] = COMMAN
 
 
 def _run(name: str, words: list[str]) -> int:
+    from collector.cycles import search_seldom
+
+    search_seldom()
     index = words.index(name)
     command: Command = importlib.import_module(f"styrk.commands.{name}")
     parser = argparse.ArgumentParser(

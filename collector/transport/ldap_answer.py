@@ -25,8 +25,8 @@ from collector.transport.ldap import Entry
 RESULT_ENTRY, RESULT_DONE, RESULT_REFERENCE, EXTENDED_RESPONSE, INTERMEDIATE_RESPONSE = 0x64, 0x65, 0x73, 0x78, 0x79
 """Tags of what a server says after a search request, and unasked."""
 PAGED_RESULTS = b"1.2.840.113556.1.4.319"
-MAX_NAMES = 4096
-"""Attribute names remembered; a server with more than that sends nonsense."""
+MAX_HEADS = 4096
+"""Heads, and attributes with several values, that are remembered."""
 MAX_REPEATED = 512
 """Octets of an attribute that is remembered as it came."""
 _MARGIN = bytes(512)
@@ -44,11 +44,15 @@ class Done:
 
 
 class EntryDecoder:
-    """Decodes entries; remembers the attribute names that it has met."""
+    """Decodes entries; remembers what stands before a value."""
 
     def __init__(self) -> None:
-        self._names: dict[bytes, str] = {}
-        """By the name's whole element and the tag of the values that follow: found here, both are as they should be."""
+        self._heads: dict[bytes, tuple[str, int]] = {}
+        """Attribute name and octets of the value, by all octets of an attribute that stand before its only value.
+
+        An attribute of a hundred thousand entries has a few dozen heads, one for each length of its value. A head that
+        was taken apart once is as it should be wherever it stands, but for its end.
+        """
         self._repeated: dict[bytes, tuple[str, tuple[bytes, ...]]] = {}
         """Attributes with several values, as received: an objectClass looks the same in a hundred thousand entries."""
 
@@ -81,42 +85,26 @@ class EntryDecoder:
         """The attributes between two places.
 
         One value, and lengths of one octet (OpenLDAP) or of 0x84 and four octets (Active Directory), is what nearly all
-        of them are: that takes a dozen steps here, and nothing is taken whose lengths do not all agree.
+        of them are: what stands before the place where such a one has its value tells whether it is one.
         """
-        known = self._names.get
+        known = self._heads.get
         attributes: dict[str, tuple[bytes, ...]] = {}
+        name_size, around = (7, 16) if data[at + 1] == 0x84 else (3, 8)  # where it stands; the rest of a head
         while at < end:
-            length = data[at + 1]
-            if length < 128:
-                after = at + 2 + length
-                size_at = at + 5 + data[at + 3]
-                name = known(data[at + 2 : size_at])
-                size = data[size_at]
-                value = size_at + 3
-            elif length == 0x84:
-                after = at + 6 + int.from_bytes(data[at + 2 : at + 6], "big")
-                size_at = at + 9 + data[at + 7]
-                name = known(data[at + 6 : size_at]) if data[size_at] == 0x84 else None
-                size = int.from_bytes(data[size_at + 1 : size_at + 5], "big")
-                value = size_at + 7
+            value = at + around + data[at + name_size]
+            head = known(data[at:value])
+            if head is not None:
+                name, size = head
+                at = value + size
+                attributes[name] = (data[value:at],)
             else:
-                at = self._attribute(data, at, end, attributes)
-                continue
-            if (
-                data[value - 1] == size - 2 == after - value < 128
-                and name is not None
-                and data[value - 2] == OCTET_STRING
-                and data[at] == SEQUENCE
-                and after <= end
-            ):
-                attributes[name] = (data[value:after],)
-                at = after
-            else:
-                at = self._attribute(data, at, end, attributes)
+                at = self._attribute(data, at, value, end, attributes)
+        if at != end:
+            raise BerError(f"an attribute ends at octet {at}, and its entry at {end}")
         return attributes
 
-    def _attribute(self, data: bytes, at: int, stop: int, attributes: dict[str, tuple[bytes, ...]]) -> int:
-        """One attribute in any form; returns its end."""
+    def _attribute(self, data: bytes, at: int, value: int, stop: int, attributes: dict[str, tuple[bytes, ...]]) -> int:
+        """One attribute in any form; returns its end. `value`: where a value would stand after a head."""
         start, end = element(data, at, stop, SEQUENCE)
         repeated = self._repeated.get(data[at:end]) if end - at < MAX_REPEATED else None
         if repeated is not None:
@@ -127,16 +115,17 @@ class EntryDecoder:
         if last != end:
             raise BerError(f"an attribute goes on after its values at octet {last}")
         name, values = text(data[name_start:name_end]).lower(), _values(data, first, last)
-        if values:
-            attributes[name] = tuple(values)
-            if len(values) > 1 and end - at < MAX_REPEATED and len(self._repeated) < MAX_NAMES:
-                self._repeated[data[at:end]] = name, attributes[name]
-        else:
+        if not values:
             attributes.pop(name, None)  # as if it were not there
-        if name_start == start + 2:
-            if len(self._names) >= MAX_NAMES:
-                self._names.clear()
-            self._names[data[start : name_end + 1]] = name
+            return end
+        attributes[name] = tuple(values)
+        if len(values) == 1:
+            if value == end - len(values[0]):
+                if len(self._heads) >= MAX_HEADS:
+                    self._heads.clear()
+                self._heads[data[at:value]] = name, end - value
+        elif end - at < MAX_REPEATED and len(self._repeated) < MAX_HEADS:
+            self._repeated[data[at:end]] = name, attributes[name]
         return end
 
 

@@ -6,7 +6,6 @@ ahead only where the reader has shown that it reads on: from the second page. ld
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import Protocol
 
@@ -91,13 +90,7 @@ class SearchStream:
         if cookie and done.code == SUCCESS and done.cookie and self._may_ask():
             self._ask(search, done.cookie)
         urls = tuple(url for at, stop in references for url in decode_reference(data, at, stop))
-        collecting = gc.isenabled()
-        gc.disable()  # thousands of objects come to stay for a page, and none of them refers to itself
-        try:
-            decoded = tuple(self._decoder.decode(data, entries))
-        finally:
-            if collecting:
-                gc.enable()
+        decoded = tuple(self._decoder.decode(data, entries))
         return Page(decoded, done.code, done.message, done.cookie, urls)
 
     def _ask(self, search: Search, cookie: bytes) -> None:

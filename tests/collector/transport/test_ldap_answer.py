@@ -5,6 +5,7 @@ The pages were recorded from OpenLDAP 2.5 and Samba 4.17 (record_pages.py).
 
 from __future__ import annotations
 
+import contextlib
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +68,11 @@ def messages(data: bytes) -> Iterator[bytes]:
         at += head + length
 
 
+def long_form(tag: int, content: bytes) -> bytes:
+    """As Active Directory writes lengths."""
+    return bytes((tag, 0x84)) + len(content).to_bytes(4, "big") + content
+
+
 def by_ldap3(message: bytes) -> Entry:
     """As `ldap_client` makes an entry of what ldap3 decodes."""
     found = entry_to_dict(decoded(message)["payload"], None, None, False)
@@ -81,7 +87,7 @@ def by_pyasn1(message: bytes) -> Entry:
     return Entry(bytes(entry["object"]).decode(), {name: held for name, held in values.items() if held})
 
 
-def ours(message: bytes, number: int) -> Entry:
+def ours(message: bytes, number: int, decoder: EntryDecoder | None = None) -> Entry:
     """The entry in one message, by way of the walk."""
     spans: list[tuple[int, int]] = []
     prefix = encode_integer(number) + b"\x64"
@@ -89,8 +95,18 @@ def ours(message: bytes, number: int) -> Entry:
         raise BerError("no entry")
     if len(spans) != 1:
         raise BerError("more than one message")
-    (entry,) = EntryDecoder().decode(message, spans)
+    (entry,) = (decoder or EntryDecoder()).decode(message, spans)
     return entry
+
+
+def experienced() -> EntryDecoder:
+    """A decoder that has met every recorded page, and remembers what it met."""
+    decoder = EntryDecoder()
+    for data in (path.read_bytes() for path in RECORDED):
+        spans: list[tuple[int, int]] = []
+        take_entries(bytearray(data), 0, encode_integer(number_of(data)) + b"\x64", spans)
+        decoder.decode(data, spans)
+    return decoder
 
 
 @pytest.fixture(params=RECORDED, ids=lambda path: path.stem)
@@ -171,11 +187,42 @@ def wounded_pages(draw: st.DrawFn) -> tuple[bytes, int]:
 @given(wounded_messages())
 def test_a_wounded_entry_is_the_same_to_ldap3_or_one_error(case: tuple[bytes, int]) -> None:
     message, number = case
+    for decoder in (EntryDecoder(), experienced()):
+        try:
+            entry = ours(message, number, decoder)
+        except BerError:
+            continue
+        assert entry == by_ldap3(message)  # what we accept, ldap3 accepts, and understands alike
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(wounded_messages(), max_size=8), wounded_messages())
+def test_what_was_read_before_changes_nothing(before: list[tuple[bytes, int]], case: tuple[bytes, int]) -> None:
+    decoder = experienced()
+    for message, number in before:
+        with contextlib.suppress(BerError):
+            ours(message, number, decoder)
+    assert outcome(*case, decoder) == outcome(*case, EntryDecoder())
+
+
+@pytest.mark.parametrize("outer", [encode, long_form])
+def test_a_known_head_before_a_value_that_leads_out_of_its_entry_is_no_attribute(outer: Any) -> None:
+    decoder, held = EntryDecoder(), encode(OCTET_STRING, b"cn") + outer(SET, encode(OCTET_STRING, b"abc"))
+    for octets in range(1, 3):
+        attribute = outer(SEQUENCE, held)
+        whole = outer(SEQUENCE, ONE + outer(0x64, encode(OCTET_STRING, b"cn=a") + outer(SEQUENCE, attribute)))
+        assert ours(whole, 1, decoder).attributes == {"cn": (b"abc",)}
+        cut = outer(SEQUENCE, attribute[:-octets])
+        with pytest.raises(BerError):
+            ours(outer(SEQUENCE, ONE + outer(0x64, encode(OCTET_STRING, b"cn=a") + cut)), 1, decoder)
+
+
+def outcome(message: bytes, number: int, decoder: EntryDecoder) -> Entry | None:
+    """What a message is to a decoder; None where it is no entry."""
     try:
-        entry = ours(message, number)
+        return ours(message, number, decoder)
     except BerError:
-        return
-    assert entry == by_ldap3(message)  # what we accept, ldap3 accepts, and understands alike
+        return None
 
 
 @settings(max_examples=600, deadline=20_000, suppress_health_check=[HealthCheck.too_slow])
@@ -203,11 +250,6 @@ def test_octets_of_any_kind_are_no_entry_or_ldap3s_entry(data: bytes) -> None:
 
 names = st.sampled_from([b"cn", b"uid", b"member;range=0-1499", b"x" * 130, b"objectClass"])
 attributes = st.lists(st.tuples(names, st.lists(st.binary(max_size=300), max_size=3)), max_size=5)
-
-
-def long_form(tag: int, content: bytes) -> bytes:
-    """As Active Directory writes lengths."""
-    return bytes((tag, 0x84)) + len(content).to_bytes(4, "big") + content
 
 
 def entry_message(dn: str, held: list[tuple[bytes, list[bytes]]], outer: Any) -> bytes:
