@@ -125,6 +125,8 @@ def read_listeners(text: str, host: str) -> Iterator[Listener]:
             raise ValueError(line[:100])
         address, _, port = words[4].rpartition(":")
         address = address.partition("%")[0].strip("[]")
-        address = {"*": "::"}.get(address, address)
-        if not ip_address(address).is_loopback:
-            yield Listener(host=host, protocol=words[0], port=int(port), address=address)
+        at = ip_address({"*": "::"}.get(address, address))
+        # A socket of IPv6 that was bound to an address of IPv4 (RFC 4291, 2.5.5.2), as Java's are.
+        at = getattr(at, "ipv4_mapped", None) or at
+        if not at.is_loopback:
+            yield Listener(host=host, protocol=words[0], port=int(port), address=str(at))
