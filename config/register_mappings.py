@@ -14,7 +14,7 @@ from config.yaml_reader import read_yaml
 
 SHIPPED = Path(__file__).parent / "mappings"
 _TAKEN_OVER = ("holds", *ColumnMapping.model_fields)
-_JOINED = ("columns", "values", "fixed", "scale", "only")
+_JOINED = ("columns", "values", "fixed", "scale", "only", "without")
 
 
 def available_mappings() -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class ColumnMapping(Strict):
     """Field of whole numbers to factor: `duration_minutes: 60` reads hours, with decimals."""
     only: dict[str, tuple[Word, ...]] = Field(default_factory=dict)
     """Column heading to words: rows with another word there are left out, and counted."""
+    without: dict[str, tuple[Word, ...]] = Field(default_factory=dict)
+    """Column heading to words: rows with one of them there are left out, and counted; a sum under the list is one."""
     dates: Literal["day-first", "month-first", "unix"] | None = None
     """What 3/4/2026 is, or that days are seconds since 1970; where not given, a day that could be two is refused."""
     time_zone: TimeZone = "Europe/Stockholm"

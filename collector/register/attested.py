@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from collector.register.columns import CellFault, RowUnreadableError, readable
 from collector.register.days import DayStyle, read_date
-from collector.register.table import Row
-from collector.register.values import ValueUnreadableError, read_text
+from collector.register.table import Row, plain
+from collector.register.values import ValueUnreadableError, read_text, says_not_known, says_nothing
 from config.registers import Attestation, Register
 
 MAX_STATEMENTS = 200
@@ -67,7 +67,7 @@ class Statements:
             )
 
     def _cell(self, header: Sequence[str], row: Row, column: str) -> str | date:
-        name = " ".join(column.split())
+        name = plain(column)
         place = header.index(name)
         cell = row.cells[place] if place < len(row.cells) else None
         try:
@@ -75,7 +75,7 @@ class Statements:
             value = read_date(readable(cell), self.style) if is_date else read_text(readable(cell))
         except ValueUnreadableError as error:
             raise RowUnreadableError([CellFault(row.number, name, str(cell)[:40], str(error))]) from error
-        if value is None:
+        if value is None or (isinstance(value, str) and (says_nothing(value) or says_not_known(value))):
             raise RowUnreadableError([CellFault(row.number, name, "", "empty: nobody's statement, or of no day")])
         return value
 

@@ -14,8 +14,16 @@ from collector.records.making import quick
 from collector.records.record import Record
 from collector.register.days import DayStyle
 from collector.register.forms import WITHHELD, Read, fields_of
-from collector.register.table import Cell, Row, Table, Unreadable
-from collector.register.values import ValueUnreadableError, read_int, read_scaled, read_text
+from collector.register.table import Cell, Row, Table, Unreadable, plain
+from collector.register.values import (
+    ValueUnreadableError,
+    read_int,
+    read_names,
+    read_scaled,
+    read_text,
+    says_not_known,
+    says_nothing,
+)
 from collector.source import SourceError
 from config.problems import nearest
 from config.registers import Register
@@ -28,6 +36,10 @@ _ERRORS = re.compile(
 )
 """What a spreadsheet writes where a formula failed, in English and Swedish."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SUM = re.compile(
+    r"(?:summa|delsumma|totalt?|totalsumma|summering|grand total|antal rader)(?: ?[:(\d].*)?", re.IGNORECASE
+)
+"""What stands first in a row that sums up those above it."""
 _MAX_KNOWN = 4096
 """Words of a column whose meaning is kept: days, units and states repeat themselves, keys do not."""
 _HEADER_ROWS = 30
@@ -71,6 +83,8 @@ class Form:
     """Fields with the same value in every row."""
     only: Mapping[str, frozenset[str]]
     """Column to the words, in lower case, of the rows that are read."""
+    without: Mapping[str, frozenset[str]]
+    """Column to the words, in lower case, of the rows that are not."""
     others: tuple[str, ...] = ()
     """Columns that are read besides those of the record: who states a row, and when."""
 
@@ -82,7 +96,7 @@ class Form:
     @property
     def read_columns(self) -> tuple[str, ...]:
         """Headings of every column that is read."""
-        return tuple(sorted({*self.columns.values(), *self.only, *self.others}))
+        return tuple(sorted({*self.columns.values(), *self.only, *self.without, *self.others}))
 
     def check_header(self, table: Table) -> None:
         """Raise SourceError malformed for a mapped column that the file has not, or has twice."""
@@ -122,7 +136,10 @@ class _Column:
         self._read = form.readers[name]
         self._words = form.words.get(name)
         self._is_required = name in form.required
+        self._is_text = self._read in (read_text, read_names)
         self._known: dict[str, Any] = {}
+        self.empties: dict[str, None] = {}
+        """Words that stand in cells of the column and were read as an empty cell."""
 
     def value(self, cell: Cell) -> Any:
         """The field's value; raises ValueUnreadableError."""
@@ -138,16 +155,28 @@ class _Column:
 
     def _value(self, cell: Cell) -> Any:
         value = self._read(self._translated(readable(cell)))
+        if self._is_text and isinstance(value, tuple):
+            value = tuple(name for name in value if not self._is_empty(name))
         if (value is None or value == ()) and self._is_required:
             raise ValueUnreadableError("empty")
         return value
 
     def _translated(self, cell: Cell) -> Cell:
-        """The cell, or what the settings say that its word stands for."""
-        text = read_text(cell) if self._words else None
-        if not self._words or text is None:
-            return cell
-        return self._words.get(text.casefold(), self._words.get(ANY_OTHER, cell))
+        """The cell, or what the settings say that its word stands for; None for a word that says that it is empty."""
+        words = self._words or {}
+        text = read_text(cell) if words or isinstance(cell, str) else None
+        if text is None or text.casefold() in words:
+            return cell if text is None else words[text.casefold()]
+        if isinstance(cell, str) and self._is_empty(text):
+            return None
+        return words.get(ANY_OTHER, cell)
+
+    def _is_empty(self, text: str) -> bool:
+        """Whether a word says that there is nothing, or in a column of words that nobody knows."""
+        found = says_nothing(text) or (self._is_text and says_not_known(text))
+        if found:
+            self.empties[text[:40]] = None
+        return found
 
 
 class RowReader:
@@ -159,17 +188,38 @@ class RowReader:
         places = {column: place for place, column in enumerate(header)}
         self._columns = [_Column(form, name, column, places[column]) for name, column in form.columns.items()]
         self._only = [(places[column], words) for column, words in form.only.items()]
+        self._without = [(places[column], words) for column, words in form.without.items()]
+        self._keys = sorted({0, *(each.place for each in self._columns if each.name in form.required)})
+        self._header = header
+
+    def empties(self) -> list[str]:
+        """`«-», «saknas» in Till`: the words that were read as empty cells so far, by column."""
+        said = [(column.heading, column.empties) for column in self._columns if column.empties]
+        return [f"{', '.join(f'«{word}»' for word in words)} in {heading}" for heading, words in said]
 
     def leaves_out(self, row: Row) -> bool:
-        """Whether `only` says that the row is not part of the register."""
+        """Whether `only` or `without` says that the row is not part of the register."""
         if row.fault is not None:
             return False
-        for place, words in self._only:
+        if any(_word(row.cells, place) not in words for place, words in self._only):
+            return True
+        return any(_word(row.cells, place) in words for place, words in self._without)
+
+    def holds_headings(self, row: Row) -> bool:
+        """Whether every mapped column holds its own heading: the header once more, as on each page of a printout."""
+        return row.fault is None and all(
+            _at(row.cells, each.place) == each.heading or _word(row.cells, each.place) == each.heading.casefold()
+            for each in self._columns
+        )
+
+    def check_no_sum(self, row: Row) -> None:
+        """Raise RowUnreadableError for a last row that sums the others up; `without` leaves it out."""
+        for place in self._keys if row.fault is None else ():
             cell = _at(row.cells, place)
-            text = None if isinstance(cell, Unreadable) else read_text(cell)
-            if (text or "").casefold() not in words:
-                return True
-        return False
+            if isinstance(cell, str) and _SUM.fullmatch(plain(cell)):
+                why = "looks like a sum under the list; `without` leaves it out of the register"
+                heading = self._header[place] if place < len(self._header) else ""
+                raise RowUnreadableError([CellFault(row.number, heading, _shown(cell), why)])
 
     def record(self, row: Row) -> Record:
         """The record of one row; raises RowUnreadableError."""
@@ -229,22 +279,26 @@ def form_of(settings: Register) -> Form:
     attested = settings.attested
     return Form(
         kind=fields.kind,
-        columns={name: _blanks(column) for name, column in settings.columns.items()},
+        columns={name: plain(column) for name, column in settings.columns.items()},
         readers=readers,
         required=fields.required,
         words={
-            name: {_blanks(word).casefold(): value for word, value in words.items()}
+            name: {plain(word).casefold(): value for word, value in words.items()}
             for name, words in settings.values.items()
         },
         fixed=fixed if settings.group is None else {**fixed, "group": settings.group},
-        only={
-            _blanks(column): frozenset(_blanks(word).casefold() for word in words)
-            for column, words in settings.only.items()
-        },
+        only=_words(settings.only),
+        without=_words(settings.without),
         others=tuple(
-            _blanks(column) for column in (attested and (attested.by_column, attested.dated_column)) or () if column
+            plain(column) for column in (attested and (attested.by_column, attested.dated_column)) or () if column
         ),
     )
+
+
+def _word(cells: Sequence[Cell], place: int) -> str:
+    """The cell's word in lower case."""
+    cell = _at(cells, place)
+    return "" if isinstance(cell, Unreadable) else (read_text(cell) or "").casefold()
 
 
 def _at(cells: Sequence[Cell], place: int) -> Cell:
@@ -255,8 +309,8 @@ def _shown(cell: Cell) -> str:
     return "" if cell is None or isinstance(cell, Unreadable) else str(cell)[:40]
 
 
-def _blanks(text: str) -> str:
-    return " ".join(text.split())
+def _words(given: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    return {plain(column): frozenset(plain(word).casefold() for word in words) for column, words in given.items()}
 
 
 def _fixed(settings: Register, name: str, read: Read, text: str) -> Any:

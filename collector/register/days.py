@@ -37,6 +37,9 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _SWEDISH = re.compile(r"(\d{1,2})/(\d{1,2})[ -](\d{4})")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _WORDED = re.compile(r"(?:(?!den )([a-zåäö]{3,9})\.?,? )?(?:den )?(\d{1,2})(?::?[ae])? ([a-z]{3,9})\.? (\d{4})")
+_SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
+"""Days since 1900, as spreadsheets count them: 1954 to 2119."""
+_SHORT_YEAR = re.compile(r"\d{6}|\d{2}[-.]\d{1,2}[-.]\d{2}")
 _UNIX = re.compile(r"\d{1,11}")
 _WITH_TIME = re.compile(
     r"(?P<day>.+?)(?:T|,? (?:kl(?:ockan|\.)? ?)?)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})"
@@ -154,6 +157,10 @@ def _day(text: str, style: DayStyle) -> date:
             return day
         if match[1] in _WEEKDAY:
             raise ValueUnreadableError("is another day of the week")
+    if _SERIAL.fullmatch(text):
+        raise ValueUnreadableError("a spreadsheet's number; format the column as a date")
+    if _SHORT_YEAR.fullmatch(text):
+        raise ValueUnreadableError("a year of two digits; export it with four, as 2026-11-21")
     raise ValueUnreadableError("not a date; 2026-11-21 is understood")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from collector.evidence import GapCause
 from collector.register.encodings import decode
-from collector.register.table import MAX_CELL, MAX_COLUMNS, Cell, Row, Table, Unreadable
+from collector.register.table import MAX_CELL, MAX_COLUMNS, Cell, Row, Table, Unreadable, plain
 from collector.source import SourceError
 
 MAX_DEPTH = 4
@@ -125,7 +125,7 @@ def _flat(item: dict[str, Any], path: str, cells: dict[str, Cell], depth: int = 
     if _TWICE in item:
         return f"has the key {item[_TWICE][:60]!r} twice"
     for key, value in item.items():
-        name = " ".join(f"{path}.{key}".split()) if path else " ".join(key.split())
+        name = plain(f"{path}.{key}" if path else key)
         if isinstance(value, dict):
             if depth < MAX_DEPTH and (fault := _flat(value, name, cells, depth + 1)):
                 return fault

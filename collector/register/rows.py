@@ -41,20 +41,28 @@ class ReadRows:
     """The cells behind the problems."""
     blank: list[int] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
-    """Rows that `only` leaves out."""
+    """Rows that `only` or `without` leaves out."""
     same: list[tuple[int, int]] = field(default_factory=list)
     """Rows whose content an earlier one has too, with its number first."""
+    headings: list[int] = field(default_factory=list)
+    """Rows that hold the headings once more, as on each page of a printout."""
+    empties: list[str] = field(default_factory=list)
+    """Words that were read as empty cells, with their columns."""
 
     def told(self, statements: Statements | None = None) -> Iterator[str]:
         """In words: whose statements these are, and which rows were passed over or are there twice."""
         if statements is not None:
             yield from statements.words()
         if self.left_out:
-            yield f"{len(self.left_out)} rows left out by `only`: {_numbers(self.left_out)}"
+            yield f"{len(self.left_out)} rows left out by `only` or `without`: {_numbers(self.left_out)}"
+        if self.headings:
+            yield f"{len(self.headings)} rows skipped that hold the headings again: {_numbers(self.headings)}"
         if self.blank or self.same:
             same = [f"{first} and {second}" for first, second in self.same[:_SHOWN]]
             shown = ", ".join(same) + (", ..." if len(self.same) > _SHOWN else "")
             yield f"{len(self.blank)} blank rows skipped; rows with the same content: {shown or 'none'}"
+        if self.empties:
+            yield f"read as empty cells: {'; '.join(self.empties)}"
 
 
 def read_rows(
@@ -68,17 +76,13 @@ def read_rows(
     if not table.header:
         return read
     reader = RowReader(form, table.header)
-    for row in table.rows:
-        if row.blank:
-            read.blank.append(row.number)
-            continue
-        if reader.leaves_out(row):
-            read.left_out.append(row.number)
-            continue
+    for row, is_last in _with_last(_belonging(table, reader, read)):
         read.rows += 1
         if row.fault is None:
             contents.add(row)
         try:
+            if is_last:
+                reader.check_no_sum(row)
             if statements is not None and row.fault is None:
                 statements.check_row(table.header, row)
             take(reader.record(row))
@@ -91,8 +95,32 @@ def read_rows(
             read.faults.append(CellFault(row.number, "", "", str(error)))
             detail = f"row {row.number}: {error}"
             read.problems.append(RowProblem(row.number, GapCause.ABSENT, detail, "have the row stated anew"))
-    read.same = contents.repeated()
+    read.same, read.empties = contents.repeated(), reader.empties()
     return read
+
+
+def _belonging(table: Table, reader: RowReader, read: ReadRows) -> Iterator[Row]:
+    """The rows of the register; those that are passed over are noted."""
+    for row in table.rows:
+        if row.blank:
+            read.blank.append(row.number)
+        elif reader.holds_headings(row):
+            read.headings.append(row.number)
+        elif reader.leaves_out(row):
+            read.left_out.append(row.number)
+        else:
+            yield row
+
+
+def _with_last(rows: Iterator[Row]) -> Iterator[tuple[Row, bool]]:
+    """Each row, and whether it is the last."""
+    held = next(rows, None)
+    for row in rows:
+        if held is not None:
+            yield held, False
+        held = row
+    if held is not None:
+        yield held, True
 
 
 class _Contents:

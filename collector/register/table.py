@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -41,7 +43,7 @@ class Row(NamedTuple):
     def blank(self) -> bool:
         """Whether no cell holds anything."""
         for cell in self.cells:
-            if not (cell is None or cell == () or (isinstance(cell, str) and not cell.strip())):
+            if not (cell is None or cell == () or (isinstance(cell, str) and not plain(cell))):
                 return False
         return self.fault is None
 
@@ -59,9 +61,23 @@ class Table:
     """How the file was read, in words: `format`, `encoding`, `delimiter`, `sheet`, `header` ..."""
 
 
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""What nobody sees in a cell: soft hyphens, joiners, marks of direction, a byte order mark from another file."""
+
+
+def plain(text: str) -> str:
+    """A cell's words as a reader sees them: blanks of any kind made one, nothing invisible, each letter one character.
+
+    Keys are compared by it: one that was pasted from a web page or a Mac is otherwise another person's.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return " ".join(text.split())
+
+
 def headings(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Column headings, blanks trimmed and empty ones at the end dropped; raises SourceError malformed for too many."""
-    names = [" ".join(str(cell).split()) if cell is not None else "" for cell in cells]
+    names = ["" if cell is None or isinstance(cell, Unreadable) else plain(str(cell)) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) > MAX_COLUMNS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 
 from collector.evidence import GapCause
 from collector.register.attested import StatementExpiredError, statements_of
@@ -13,11 +14,11 @@ from collector.register.days import PLAIN, read_date
 from collector.register.headings import USUAL_HEADINGS
 from collector.register.reading import UNMAPPED, read_table
 from collector.register.rows import ReadRows, read_rows
-from collector.register.table import Cell, Table, Unreadable
+from collector.register.table import Cell, Table, Unreadable, plain
 from collector.register.values import ValueUnreadableError, read_bool, read_int, read_scaled, read_text
 from collector.source import SourceError
 from config.columns import COLUMNS
-from config.registers import Register
+from config.registers import ColumnMapping, Register
 
 _FEW = 6
 """Different words that a column may hold to be shown as a closed list."""
@@ -59,6 +60,8 @@ class Understanding:
     refused: SourceError | None = None
     """Why nothing can be read."""
     expected: int | None = None
+    header_row: int | None = None
+    """Row that looks like the headings, though it is not the first; for a proposal alone."""
 
     @property
     def sound(self) -> bool:
@@ -67,11 +70,20 @@ class Understanding:
         return counted and not (self.refused or self.cut_off or (self.rows and self.rows.faults))
 
 
-def understand(data: bytes, name: str, settings: Register | None, today: date) -> Understanding:
-    """Read a file as a scan would, by the settings of a register or without any; what cannot be read is told."""
+def understand(
+    data: bytes, name: str, settings: Register | None, today: date, unmapped: ColumnMapping = UNMAPPED
+) -> Understanding:
+    """Read a file as a scan would, by the settings of a register or without any; what cannot be read is told.
+
+    Without settings, `unmapped` says which sheet and header row; where it names none, the row that looks like one is
+    taken, and told.
+    """
     made = Understanding()
     try:
-        table = read_table(data, name, settings or UNMAPPED)
+        table = read_table(data, name, settings or unmapped)
+        if settings is None and unmapped.header_row is None and (row := _likely_header(table)):
+            made.header_row = row
+            table = read_table(data, name, unmapped.model_copy(update={"header_row": row}))
     except SourceError as error:
         made.refused = error
         return made
@@ -98,6 +110,21 @@ def understand(data: bytes, name: str, settings: Register | None, today: date) -
     return made
 
 
+_TITLES = 30
+"""Rows in which the headings are looked for under titles and empty lines."""
+
+
+def _likely_header(table: Table) -> int | None:
+    """A row under the first that looks more like headings: more columns, each with a text of its own."""
+    filled = sum(1 for name in table.header if name)
+    for row in islice(table.rows, _TITLES):
+        texts = [plain(cell) for cell in row.cells if isinstance(cell, str) and plain(cell)]
+        others = any(not isinstance(cell, (str, Unreadable)) and cell is not None for cell in row.cells)
+        if not others and len(texts) > max(2, 2 * filled) and len(set(texts)) == len(texts):
+            return row.number
+    return None
+
+
 def proposed_columns(headings: Sequence[str], holds: str) -> dict[str, str]:
     """Fields whose own name, else a usual Swedish one, is a heading; no heading for two fields.
 
@@ -122,11 +149,11 @@ def _columns(table: Table, settings: Register | None) -> list[Column]:
     uses: dict[str, str] = {}
     if settings is not None:
         for name, column in settings.columns.items():
-            fields.setdefault(" ".join(column.split()), []).append(name)
-        uses = {" ".join(column.split()): "only" for column in settings.only}
+            fields.setdefault(plain(column), []).append(name)
+        uses = {plain(column): "only" for column in (*settings.only, *settings.without)}
         if settings.attested is not None:
             stated = (settings.attested.by_column, settings.attested.dated_column)
-            uses |= {" ".join(column.split()): "attested" for column in stated if column}
+            uses |= {plain(column): "attested" for column in stated if column}
     found = []
     for place, heading in enumerate(table.header):
         cells = [row.cells[place] for row in table.rows if row.fault is None and place < len(row.cells)]

@@ -9,12 +9,35 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from collector.register.table import Cell, Unreadable
+from collector.register.table import Cell, Unreadable, plain
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]0{1,2})?")
 _DECIMAL = re.compile(r"([+-]?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*|[+-]?\d{1,15})(?:[.,](\d{1,9}))?")
 
 _MAX_DIGITS = 18
+
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212_."
+_NOTHING = frozenset(
+    [
+        "saknas",
+        "uppgift saknas",
+        "n/a",
+        "n.a.",
+        "null",
+        "(null)",
+        "(tom)",
+        "(tomt)",
+        "(saknas)",
+        "ej angivet",
+        "ej angiven",
+        "ej angett",
+        "ej ifyllt",
+        "ej ifylld",
+    ]
+)
+_NOT_KNOWN = frozenset(
+    ["okänd", "okänt", "okända", "vet ej", "vet inte", "oklar", "oklart", "?", "??", "???", "unknown"]
+)
 
 _YES = frozenset({"ja", "j", "x", "sant", "true", "yes", "y", "1", "aktiv"})
 _NO = frozenset({"nej", "n", "falskt", "false", "no", "0"})
@@ -27,7 +50,7 @@ class ValueUnreadableError(ValueError):
 def read_text(cell: Cell) -> str | None:
     """The cell's words, blanks trimmed; None for an empty cell. A whole number loses Excel's `.0`."""
     if isinstance(cell, str):
-        return " ".join(cell.split()) or None
+        return plain(cell) or None
     if cell is None:
         return None
     if isinstance(cell, bool):
@@ -37,10 +60,20 @@ def read_text(cell: Cell) -> str | None:
     if isinstance(cell, (date, datetime)):
         return cell.isoformat()
     if isinstance(cell, tuple):
-        return ", ".join(name for each in cell if (name := " ".join(each.split()))) or None
+        return ", ".join(name for each in cell if (name := plain(each))) or None
     if isinstance(cell, Unreadable):
         raise ValueUnreadableError(cell.why)
-    return " ".join(str(cell).split()) or None
+    return plain(str(cell)) or None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell's word is one by which people say that there is nothing: `-`, `saknas`, `n/a`."""
+    return text.casefold() in _NOTHING or not text.strip(_DASHES)
+
+
+def says_not_known(text: str) -> bool:
+    """Whether a cell's word is one by which people say that they do not know: `okänd`, `?`."""
+    return text.casefold() in _NOT_KNOWN
 
 
 def read_bool(cell: Cell) -> bool | None:
@@ -102,6 +135,6 @@ def read_names(cell: Cell) -> tuple[str, ...]:
     if cell is None:
         return ()
     if isinstance(cell, tuple):
-        return tuple(name for each in cell if (name := " ".join(each.split())))
+        return tuple(name for each in cell if (name := plain(each)))
     parts = re.split(r"[,;\n]", str(cell)) if isinstance(cell, str) else [read_text(cell) or ""]
-    return tuple(name for part in parts if (name := " ".join(part.split())))
+    return tuple(name for part in parts if (name := plain(part)))

@@ -9,11 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice, repeat
 from typing import Any
 
 from collector.evidence import GapCause
+from collector.register.merged_cells import OVERLAP, Merged, filled, merged_in, merged_words
 from collector.register.table import MAX_CELL, MAX_COLUMNS, Cell, Row, Table, Unreadable, headings
 from collector.source import SourceError
 
@@ -27,12 +29,20 @@ MAX_BLANK_ROWS = 1000
 """Blank rows in a row after which a sheet is taken to have ended: formatting reaches far below the data."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a sheet's part of the archive holds beside the values of its cells."""
+
+    has_formulas: bool = False
+    merged: tuple[Merged, ...] = ()
+
+
 def read_workbook(data: bytes, sheet: str | None = None, header_row: int | None = None) -> Table:
     """The table of one sheet, the first where none is named; formulas as Excel last computed them, never computed here.
 
     Raises SourceError: malformed (no workbook, damaged, too large), absent (no such sheet, an empty one).
     """
-    formulas = _checked_parts(data)
+    parts = _checked_parts(data)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -44,9 +54,13 @@ def read_workbook(data: bytes, sheet: str | None = None, header_row: int | None 
             with ExitStack() as opened:
                 book = _open(openpyxl, data, opened, values=True)
                 used = _chosen(book, sheet)
-                second = _open(openpyxl, data, opened, values=False) if formulas else None
-                table = _table(_cells(book[used], second and second[used]), header_row)
+                part = parts[book[used]._worksheet_path.lstrip("/")]  # noqa: SLF001  # openpyxl tells it nowhere else
+                second = _open(openpyxl, data, opened, values=False) if part.has_formulas else None
+                cells = filled(_cells(book[used], second and second[used]), part.merged)
+                table = _table(cells, header_row)
                 table.understood = {"format": "XLSX", "sheet": _sheet_words(book, used, sheet), **table.understood}
+                if part.merged:
+                    table.understood["merged"] = merged_words(part.merged)
                 return table
     except SourceError:
         raise
@@ -89,18 +103,19 @@ def _chosen(book: Any, sheet: str | None) -> str:
             f"the workbook has no sheet {sheet!r}",
             f"it has {', '.join(names)}; correct `sheet` in the settings",
         )
-    return sheet or str(names[0])
+    shown = [each.title for each in book.worksheets if each.sheet_state == "visible"]
+    return sheet or str((shown or names)[0])
 
 
 def _sheet_words(book: Any, used: str, named: str | None) -> str:
     others = [each.title for each in book.worksheets if each.title != used]
     hidden = ", hidden" if book[used].sheet_state != "visible" else ""
-    how = "by the settings" if named else "the first"
+    how = "by the settings" if named else "the first that is shown"
     return f"{used} ({how}{hidden})" + (f"; not read: {', '.join(others)}" if others else "")
 
 
-def _checked_parts(data: bytes) -> bool:
-    """Raise SourceError for an archive that is no workbook or too large; whether any sheet has formulas."""
+def _checked_parts(data: bytes) -> dict[str, Part]:
+    """What each sheet's part holds beside values; raises SourceError for what is no workbook, or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -116,21 +131,21 @@ def _checked_parts(data: bytes) -> bool:
                 raise SourceError(GapCause.MALFORMED, "the file is an OpenDocument file", "save it as .xlsx")
             if "xl/workbook.bin" in names:
                 raise SourceError(GapCause.MALFORMED, "the file is a binary workbook (.xlsb)", "save it as .xlsx")
-            return any(_has_formulas(archive, part) for part in parts if part.filename.startswith("xl/worksheets/"))
+            sheets = [part for part in parts if part.filename.startswith("xl/worksheets/") and not part.is_dir()]
+            return {part.filename: _looked_through(archive, part) for part in sheets}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as error:
         raise _damaged(str(error)) from error
 
 
-def _has_formulas(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    if part.is_dir():
-        return False
-    before = b""
+def _looked_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Part:
+    has_formulas, merged, before = False, set[Merged](), b""
     with archive.open(part) as opened:
         while piece := opened.read(1 << 20):
-            if re.search(rb"<(?:\w+:)?f[ >/]", before + piece):
-                return True
-            before = piece[-8:]
-    return False
+            looked_at = before + piece
+            has_formulas = has_formulas or re.search(rb"<(?:\w+:)?f[ >/]", looked_at) is not None
+            merged |= merged_in(looked_at)
+            before = looked_at[-OVERLAP:]
+    return Part(has_formulas, tuple(sorted(merged)))
 
 
 def _cells(values: Any, formulas: Any | None) -> Iterator[tuple[Cell, ...]]:

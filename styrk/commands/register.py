@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from collector.register.reading import UNMAPPED
 from collector.register.table import MAX_BYTES
 from collector.register.understanding import Understanding, proposed_columns, understand
 from collector.source import SourceError
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE",
         help="with --mapping: a value in every row",
     )
+    parser.add_argument("--sheet", metavar="NAME", help="without settings: the sheet of a workbook")
+    parser.add_argument("--header-row", type=int, metavar="N", help="without settings: the row with the headings")
     parser.add_argument("--all", action="store_true", help=f"show every problem, not just the first {SHOWN}")
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
@@ -67,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
         data, _ = read_file(file, max_bytes=MAX_BYTES, smaller="export fewer columns")
     except SourceError as error:
         raise UsageError(f"{error.detail}; {error.remedy}") from error
-    made = understand(data, file.name, settings, datetime.now(UTC).date())
+    unmapped = UNMAPPED.model_copy(update={"sheet": options.sheet, "header_row": options.header_row})
+    made = understand(data, file.name, settings, datetime.now(UTC).date(), unmapped)
     proposed = proposed_columns([each.heading for each in made.columns], options.holds) if _unmapped(options) else None
     if options.json:
         print(json.dumps(_page(file, made, settings, proposed), ensure_ascii=False))
@@ -94,6 +98,7 @@ def _settings(options: argparse.Namespace) -> tuple[Register | None, str]:
             raise UsageError(f"{options.mapping} is a mapping of {mapping.holds}, not of {options.holds}")
         fields = {name: getattr(mapping, name) for name in ColumnMapping.model_fields}
         fields["fixed"] = mapping.fixed | _given(options.fixed, mapping.holds)
+        fields |= {name: given for name in ("sheet", "header_row") if (given := getattr(options, name)) is not None}
         return Register(id="check", file=Path(options.name), holds=mapping.holds, **fields), f"mapping {mapping.id}"
     return None, ""
 
@@ -140,6 +145,10 @@ def _lines(
     if settings is not None:
         facts.append(("holds", f"{settings.holds}, by {how}"))
     yield from table(facts)
+    if made.header_row is not None:
+        yield from paragraph(
+            f"row {made.header_row} looks like the headings: set `header_row: {made.header_row}`", indent="  "
+        )
     if made.columns:
         yield ""
         yield paint("columns", "bold")
@@ -224,6 +233,10 @@ def _advice(made: Understanding, proposed: dict[str, str] | None, options: argpa
     yield f"  - id: {_slug(Path(options.name).stem)}"
     yield f"    holds: {options.holds}"
     yield f"    file: {options.name}"
+    if options.sheet:
+        yield f"    sheet: {json.dumps(options.sheet, ensure_ascii=False)}"
+    if header_row := made.header_row or options.header_row:
+        yield f"    header_row: {header_row}"
     yield "    columns:"
     for name in kind.names:
         heading = proposed.get(name)

@@ -120,7 +120,7 @@ CASES: dict[str, tuple[bytes, dict[str, Any], list[str], list[str]]] = {
             "malformed row 3: row 3, column System: '#N/A': the formula in it failed",
             "malformed row 4: row 4, column Datum: 'i maj': not a date; 2026-11-21 is understood",
             (
-                "malformed row 5: row 5, column Datum: '46147': not a date; 2026-11-21 is understood; "
+                "malformed row 5: row 5, column Datum: '46147': a spreadsheet's number; format the column as a date; "
                 "row 5, column Minuter: 'många': not a whole number"
             ),
         ],
@@ -185,4 +185,4 @@ def test_which_sheet_was_read_and_which_were_not_is_told() -> None:
     book.worksheets[0].append(["System"])
     book.create_sheet("Nytt").append(["System"])
     book.save(held)
-    assert read_workbook(held.getvalue()).understood["sheet"] == "Gammalt (the first, hidden); not read: Nytt"
+    assert read_workbook(held.getvalue()).understood["sheet"] == "Nytt (the first that is shown); not read: Gammalt"

@@ -43,7 +43,7 @@ def test_rows_of_another_kind_are_left_out_and_counted(tmp_path: Path) -> None:
     assert systems(evidence) == ["Lex", "Agresso"]
     (population,) = evidence.populations
     assert population.complete
-    assert "read export.csv: 1 rows left out by `only`: 3" in population.provenance.method
+    assert "read export.csv: 1 rows left out by `only` or `without`: 3" in population.provenance.method
 
 
 def test_a_value_may_be_the_same_in_every_row(tmp_path: Path) -> None:
