@@ -6,6 +6,7 @@ Nothing is sealed for anyone until every byte of every bundle has been looked th
 from __future__ import annotations
 
 import gzip
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -52,16 +53,17 @@ def scan_for_owners(request: ScanRequest, signer: Signer) -> OwnersResult:
             others = [other for other in owners if other is not owner]
             share = divide(evidence, owner, others, stage.path / "data")
             settings = settings_of(request.settings, owner)
+            asked = replace(request, only_sources=tuple(each for each in request.only_sources if owner.clean(each)))
             left = {each.source for each in share.evidence.populations} | {each.source for each in share.evidence.gaps}
             own = _inputs(read, owner, left)
-            results, reports = write_run(stage.path, share.evidence, request, settings, own)
-            written.append((owner, stage, settings, own, results, reports))
+            results, reports = write_run(stage.path, share.evidence, asked, settings, own)
+            written.append((owner, stage, asked, settings, own, results, reports))
         for owner, stage, *_ in written:
             _refuse_foreign(owner, stage.path)
         sealed = []
-        for owner, stage, settings, own, results, reports in written:
+        for owner, stage, asked, settings, own, results, reports in written:
             previous = previous_identity(request.out / owner.settings.id)
-            identity = seal_run(stage.path, request, settings, own, previous, signer)
+            identity = seal_run(stage.path, asked, settings, own, previous, signer)
             final = stage.commit()
             paths = tuple(final / name for name in reports)
             sealed.append((owner.settings.id, ScanResult(final, identity, results, signer.public_key, paths)))
@@ -108,7 +110,12 @@ def _plain(model: BaseModel) -> JsonValue:
 
 
 def _refuse_foreign(owner: Owner, stage: Path) -> None:
-    """Raise UsageError for the first file, unpacked, in which another owner's word stands."""
+    """Raise UsageError for the first file, unpacked, in which another owner's word stands, and for this host's name."""
+    if found := owner.names_another(socket.gethostname()):
+        raise UsageError(
+            f"the attestation of {owner.settings.id} would name this host, which is another owner's: «{found}»",
+            "run the scan on a host that belongs to none of them; nothing was sealed",
+        )
     for path, data in _files(stage):
         found = owner.names_another(data.decode("utf-8", "replace"))
         if found:

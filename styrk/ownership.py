@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -22,6 +23,10 @@ COMMON = frozenset({kind_name(Lifecycle)})
 _NAMING = ("host", "hosts", "name", "system", "systems", "subject")
 """Fields by which a record says what it is about."""
 LEFT_OUT = "left out: it names another owner"
+ANYONES_ROW = "a row that may be any owner's cannot be read; the file's holder knows which cell"
+_ROW = re.compile(r"row \d+")
+_OF_ROWS = re.compile(r"read [^:]+: ")
+"""How a method begins that tells of a register's rows: whose word they are, which are alike."""
 _SHORTEST = 4
 """Characters of a pattern's fixed part that make it a word to look for."""
 
@@ -41,7 +46,7 @@ class Owner:
 
     def names_another(self, text: str) -> str | None:
         """The first word in a text that tells of another owner."""
-        found = self.foreign.search(text.casefold())
+        found = self.foreign.search(_folded(text))
         return found.group(0) if found else None
 
     def clean(self, value: JsonValue) -> bool:
@@ -53,8 +58,8 @@ class Owner:
         named = set(_named(record))
         if named & {*self.settings.hosts, *self.settings.systems}:
             return True
-        texts = [text.casefold() for text in _texts(encode(record))]
-        return any(fnmatchcase(text, pattern.casefold()) for pattern in self.settings.subjects for text in texts)
+        texts = [_folded(text) for text in _texts(encode(record))]
+        return any(fnmatchcase(text, _folded(pattern)) for pattern in self.settings.subjects for text in texts)
 
 
 @dataclass(slots=True)
@@ -83,7 +88,7 @@ def divide(evidence: EvidenceSet, owner: Owner, others: Iterable[Owner], data: P
     share = Share(EvidenceSet())
     keeper = RecordKeeper()
     parts = [_part(each, owner, data, keeper, share) for each in evidence.populations if each.source not in foreign]
-    gaps = [_gap(each, owner) for each in evidence.gaps if each.source not in foreign]
+    gaps = [_gap(each, owner, shared=_is_shared(each, owner)) for each in evidence.gaps if each.source not in foreign]
     share.evidence = EvidenceSet(
         tuple(each for each in parts if each is not None), tuple(each for each in gaps if each is not None)
     )
@@ -105,7 +110,7 @@ def belongs_to_nobody(evidence: EvidenceSet, owners: Sequence[Owner]) -> dict[tu
 def _part(
     population: Population[Record], owner: Owner, data: Path, keeper: RecordKeeper, share: Share
 ) -> Population[Record] | None:
-    whole = population.source in owner.own_sources or population.kind in COMMON
+    whole = not _is_shared(population, owner)
     writer = EvidenceWriter(data / "evidence" / population.source / f"{population.kind}.jsonl.gz")
     kind: type[Record] | None = None
     crossing = 0
@@ -119,7 +124,7 @@ def _part(
                 writer.add(record)
     finally:
         writer.close()
-    missing = [kept for gap in population.missing if (kept := _gap(gap, owner)) is not None]
+    missing = [kept for gap in population.missing if (kept := _gap(gap, owner, shared=not whole)) is not None]
     if crossing:
         share.crossing[population.source, population.kind] = crossing
         detail = f"{crossing} records name another owner too, and were left out"
@@ -137,25 +142,37 @@ def _part(
         population,
         count=writer.count,
         source_count=None,
-        provenance=_scrubbed(population.provenance, owner),
+        provenance=_scrubbed(population.provenance, owner, shared=not whole),
         missing=tuple(missing),
         digest=sha256_of(writer.path),
         read=read,
     )
 
 
-def _gap(gap: Gap, owner: Owner) -> Gap | None:
-    """The gap without what tells of another owner; None where it is about another's part."""
+def _is_shared(evidence: Population[Record] | Gap, owner: Owner) -> bool:
+    """Whether it tells of several owners' systems."""
+    return evidence.source not in owner.own_sources and evidence.kind not in COMMON
+
+
+def _gap(gap: Gap, owner: Owner, *, shared: bool) -> Gap | None:
+    """The gap without what tells of another owner; None where it is about another's part.
+
+    Whose row of a shared register it is that cannot be read is not known, so everyone's is not whole, and nobody is
+    told what stands in it.
+    """
     if gap.subject is not None and owner.names_another(gap.subject):
         return None
-    provenance = None if gap.provenance is None else _scrubbed(gap.provenance, owner)
+    provenance = None if gap.provenance is None else _scrubbed(gap.provenance, owner, shared=shared)
+    if shared and gap.subject is not None and _ROW.fullmatch(gap.subject):
+        return replace(gap, detail=ANYONES_ROW, provenance=provenance)
     detail, remedy = (LEFT_OUT if owner.names_another(text) else text for text in (gap.detail, gap.remedy))
     return replace(gap, detail=detail, remedy=remedy, provenance=provenance)
 
 
-def _scrubbed(provenance: Provenance, owner: Owner) -> Provenance:
+def _scrubbed(provenance: Provenance, owner: Owner, *, shared: bool) -> Provenance:
     """Without answers as received, which hold everyone's, and without what tells of another owner."""
-    method = tuple(dict.fromkeys(LEFT_OUT if owner.names_another(text) else text for text in provenance.method))
+    told = [text for text in provenance.method if not (shared and _OF_ROWS.match(text))]
+    method = tuple(dict.fromkeys(LEFT_OUT if owner.names_another(text) else text for text in told))
     identity = LEFT_OUT if owner.names_another(provenance.identity) else provenance.identity
     relayed = tuple(
         replace(each, organisation=LEFT_OUT if owner.names_another(each.organisation) else each.organisation)
@@ -172,8 +189,13 @@ def _words(owner: OwnerSettings) -> Iterator[str]:
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Any of the words, not within a longer one; a pattern that matches nothing where there is none."""
-    escaped = sorted({re.escape(word.casefold()) for word in words if word}, key=lambda word: (-len(word), word))
+    escaped = sorted({re.escape(_folded(word)) for word in words if word}, key=lambda word: (-len(word), word))
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(escaped)})(?![^\W_])") if escaped else re.compile(r"(?!)")
+
+
+def _folded(text: str) -> str:
+    """The text as words are compared: without regard to case, each letter one character however it was typed."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _named(record: Any) -> Iterator[str]:

@@ -33,7 +33,10 @@ WITHHELD: dict[type[Record], tuple[str, ...]] = {
     Employment: ("unit", "status", "manager"),
     UnitChange: ("unit_from", "unit_to"),
 }
-"""Fields that tell where a person works, not taken over where the row says that their identity is protected."""
+"""Fields that tell where a person works, not taken over where the row says that their identity is protected.
+
+What stands in a cell of these kinds that cannot be read is in no bundle either: the row may be such a person's.
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from collector.evidence import GapCause
 from collector.records.record import Record
 from collector.register.attested import StatementExpiredError, Statements
 from collector.register.columns import CellFault, Form, RowReader, RowUnreadableError
+from collector.register.forms import WITHHELD
 from collector.register.table import Row, Table
 
 _SHOWN = 20
@@ -90,7 +91,8 @@ def read_rows(
         except RowUnreadableError as error:
             read.faults += error.faults
             remedy = "correct the cell in the register, or map its words with `values` in the settings"
-            read.problems.append(RowProblem(row.number, GapCause.MALFORMED, str(error), remedy))
+            faults = [replace(fault, value="") for fault in error.faults] if form.kind in WITHHELD else error.faults
+            read.problems.append(RowProblem(row.number, GapCause.MALFORMED, "; ".join(map(str, faults)), remedy))
         except StatementExpiredError as error:
             read.faults.append(CellFault(row.number, "", "", str(error)))
             detail = f"row {row.number}: {error}"

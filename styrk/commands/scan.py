@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +16,9 @@ from config.settings import Settings
 from styrk.keys import public_key_path, signer
 from styrk.owners import OwnersResult, scan_for_owners
 from styrk.scan import ScanRequest, ScanResult, exit_status, scan
-from styrk.terminal import clean, own_name, paragraph, shortened
+from styrk.terminal import clean, own_name, paint, paragraph, shortened
 
+_ROW = re.compile(r"row \d+")
 SHOWN = 10
 """Exceptions that the terminal names; the report names all."""
 
@@ -68,11 +70,18 @@ def _for_owners(made: OwnersResult, options: argparse.Namespace) -> int:
         owners = {name: json.loads(_as_json(result, statuses[name])) for name, result in made.results}
         print(json.dumps({"owners": owners, "nobodys": nobodys, "exit_status": _worst(statuses.values())}))
         return _worst(statuses.values())
-    tell = _log if options.log else print
+    left = f"in no bundle, for no owner's selection names them: {', '.join(nobodys)}"
+    if options.log:
+        for name, result in made.results:
+            _log(f"{name}: sealed {result.bundle}, identity {result.identity}, status {statuses[name]}")
+        if nobodys:
+            _log(left)
+        return _worst(statuses.values())
     for name, result in made.results:
-        tell(f"{name}: sealed {result.bundle}, identity {result.identity}, status {statuses[name]}")
+        findings = [finding for _, finding in result.results.findings]
+        print("\n".join([paint(name, "bold"), *(f"  {line}" for line in (_sums(findings), *_sealed(result))), ""]))
     if nobodys:
-        tell(f"in no bundle, for no owner's selection names them: {', '.join(nobodys)}")
+        print("\n".join(paragraph(left)))
     return _worst(statuses.values())
 
 
@@ -99,13 +108,27 @@ def _log(text: str) -> None:
 
 def _as_log(result: ScanResult, findings: Sequence[Finding], status: int) -> Iterator[str]:
     """The outcome in lines that hold no names of people: those stay in the bundle."""
+    rows: dict[tuple[str, str], int] = {}
     for gap in dict.fromkeys(gap for finding in findings for gap in finding.gaps):
+        if gap.subject is not None and _ROW.fullmatch(gap.subject):  # its detail has what stands in the cell
+            rows[gap.source, gap.kind] = rows.get((gap.source, gap.kind), 0) + 1
+            continue
         where = f"{gap.source}{f' ({gap.subject})' if gap.subject else ''}"
         yield f"not obtained: {where}, {gap.kind}: {gap.cause.value}, {gap.detail}"
+    for (source, kind), count in rows.items():
+        yield f"not obtained: {source}, {kind}: {count} rows cannot be read; the report names each"
+    yield _sums(findings)
+    yield f"sealed {result.bundle}, identity {result.identity}, status {status}"
+
+
+def _sums(findings: Sequence[Finding]) -> str:
     exceptions = sum(each.waiver is None for finding in findings for each in finding.exceptions)
     unknown = sum(len(finding.undetermined) for finding in findings)
-    yield f"{exceptions} exceptions, {unknown} verdicts not determined"
-    yield f"sealed {result.bundle}, identity {result.identity}, status {status}"
+    return f"{exceptions} exceptions, {unknown} verdicts not determined"
+
+
+def _sealed(result: ScanResult) -> list[str]:
+    return [f"bundle    {result.bundle}", f"identity  {result.identity}"]
 
 
 def _as_json(result: ScanResult, status: int) -> str:
@@ -129,8 +152,7 @@ def _as_text(result: ScanResult, findings: Sequence[Finding]) -> str:
     lines = [*_exceptions(findings), *_open(findings), *_coverage(result)]
     lines += [
         "",
-        f"bundle    {result.bundle}",
-        f"identity  {result.identity}",
+        *_sealed(result),
         f"signed by {result.signer.fingerprint}",
         *(f"report    {path}" for path in result.reports),
         "",

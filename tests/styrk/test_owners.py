@@ -13,17 +13,18 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from collector.evidence import EvidenceSet, Obtained, Provenance, Relay, population_of
+from collector.evidence import EvidenceSet, Gap, GapCause, Obtained, Provenance, Relay, population_of
 from collector.records.host import TimeSync
-from collector.records.identity import Account
+from collector.records.identity import Account, Employment
 from collector.records.record import Record
 from config.loading import load_settings
 from config.problems import SettingsError
 from config.settings import Settings
 from reporters.bundle.keys import FileSigner
+from reporters.bundle.reader import Bundle
 from styrk.errors import UsageError
 from styrk.owners import OwnersResult, scan_for_owners
-from styrk.ownership import LEFT_OUT, divide, owners_of
+from styrk.ownership import ANYONES_ROW, LEFT_OUT, divide, owners_of
 from styrk.reperform import reperform
 from styrk.scan import ScanRequest
 from styrk.sources import Built, scanned_sources
@@ -99,7 +100,7 @@ def records() -> dict[str, list[Record]]:
     return {"ad": accounts, "servers": [*clocks, TimeSync(host="shared-app", offset_us=0, stratum=3)]}
 
 
-def scanned(folder: Path, extra: str = "") -> OwnersResult:
+def scanned(folder: Path, extra: str = "", only: tuple[str, ...] = ()) -> OwnersResult:
     held = records()
 
     def opened(settings: Settings, wanted: frozenset[type[Record]], only: tuple[str, ...]) -> tuple[Built, ...]:
@@ -113,7 +114,7 @@ def scanned(folder: Path, extra: str = "") -> OwnersResult:
         return tuple(sorted([*registers, *made], key=lambda built: built[0].source.id))
 
     settings = estate(folder, extra)
-    request = ScanRequest(settings, folder / "out", now=lambda: AS_OF, open_sources=opened)
+    request = ScanRequest(settings, folder / "out", only, now=lambda: AS_OF, open_sources=opened)
     return scan_for_owners(request, FileSigner(Ed25519PrivateKey.generate()))
 
 
@@ -198,3 +199,47 @@ def test_a_workers_bundle_of_one_owner_is_not_told_to_another(tmp_path: Path) ->
     held = EvidenceSet((population_of(Account, [account], source="worker", provenance=provenance),))
     (theirs,) = divide(held, norrtorp, [vikby], tmp_path / "norrtorp").evidence.populations
     assert theirs.provenance.relayed == (replace(relay, organisation=LEFT_OUT),)
+
+
+def test_what_stands_in_a_row_that_cannot_be_read_is_told_to_nobody(tmp_path: Path) -> None:
+    vikby, norrtorp, *_ = owners_of(estate(tmp_path / "estate").owners)
+    method = (
+        "read systems.csv sha256 ab modified 2026-09-30T01:00:00Z",
+        "read systems.csv: stated by Bo Ek on 2026-09-01: row 3",
+        "read systems.csv: 0 blank rows skipped; rows with the same content: 3 and 9",
+    )
+    provenance = Provenance(method, "", AS_OF, AS_OF, Obtained.PROVIDED, "own", "0")
+    gap = Gap("account", "ad", GapCause.MALFORMED, "row 4, column RPO: 'Bo Eks nyckel': not a number", subject="row 4")
+    account = Account(name="anna@vikby.example.test")
+    held = replace(population_of(Account, [account], source="ad", provenance=provenance), missing=(gap,))
+    evidence = EvidenceSet((held,), (replace(gap, provenance=provenance),))
+    share = divide(evidence, vikby, [norrtorp], tmp_path / "vikby").evidence
+    (mine,) = share.populations
+    assert [each.detail for each in (*mine.missing, *share.gaps)] == [ANYONES_ROW] * 2
+    assert not mine.complete
+    assert mine.provenance.method == method[:1]
+    assert "Bo Ek" not in repr(share.gaps)
+
+
+def test_what_an_owner_hands_over_itself_is_told_to_it_whole(tmp_path: Path) -> None:
+    vikby, norrtorp, *_ = owners_of(estate(tmp_path / "estate").owners)
+    provenance = Provenance((), "", AS_OF, AS_OF, Obtained.PROVIDED, "own", "0")
+    gap = Gap("employment", "personal-vikby", GapCause.MALFORMED, "row 4, column Från: no such day", subject="row 4")
+    held = replace(population_of(Employment, [], source="personal-vikby", provenance=provenance), missing=(gap,))
+    (mine,) = divide(EvidenceSet((held,)), vikby, [norrtorp], tmp_path / "vikby").evidence.populations
+    assert mine.missing == (gap,)
+    assert not divide(EvidenceSet((held,)), norrtorp, [vikby], tmp_path / "norrtorp").evidence.populations
+
+
+def test_a_name_in_two_parts_is_the_same_name(tmp_path: Path) -> None:
+    vikby, *_ = owners_of(estate(tmp_path / "estate").owners)
+    assert vikby.names_another("So\u0308dera\u030as kommun") == "söderås kommun"
+
+
+def test_a_source_of_another_owners_that_was_asked_for_is_not_named(tmp_path: Path) -> None:
+    result = scanned(tmp_path, only=("ad", "systems", "personal-vikby", "personal-norrtorp"))
+    for key, made in result.results:
+        run = json.loads((made.bundle / "data/policy/run.json").read_text(encoding="utf-8"))
+        own = [f"personal-{key}"] if key in {"vikby", "norrtorp"} else []
+        assert run["only_sources"] == ["ad", "systems", *own]
+        assert Bundle(made.bundle).statement().predicate["only_sources"] == run["only_sources"]

@@ -49,7 +49,7 @@ def test_a_word_for_nothing_is_no_measure_and_no_owner(word: str, tmp_path: Path
 def test_a_word_for_nothing_is_no_day_but_one_for_not_knowing_is_not_empty(tmp_path: Path) -> None:
     evidence = gathered(tmp_path, "Nr;Till;Enhet\n1;-;A\n2;saknas;A\n3;okänt;A\n".encode(), **ROSTER)
     assert [(each.person_key, each.end) for each in rows(evidence)] == [("1", None), ("2", None)]
-    assert told(evidence) == ["malformed row 4: row 4, column Till: 'okänt': not a date; 2026-11-21 is understood"]
+    assert told(evidence) == ["malformed row 4: row 4, column Till: not a date; 2026-11-21 is understood"]
 
 
 def test_what_the_settings_say_of_a_word_goes_before_it(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_nothing_among_names_is_no_name(tmp_path: Path) -> None:
 
 def test_a_required_cell_that_says_nothing_refuses_its_row(tmp_path: Path) -> None:
     evidence = gathered(tmp_path, b"Nr;Till;Enhet\n-;;A\n1;;A\n", **ROSTER)
-    assert told(evidence) == ["malformed row 2: row 2, column Nr: '-': empty"]
+    assert told(evidence) == ["malformed row 2: row 2, column Nr: empty"]
 
 
 def test_nobodys_statement_is_none(tmp_path: Path) -> None:
@@ -206,3 +206,10 @@ def test_headings_under_titles_are_proposed_and_not_taken(tmp_path: Path) -> Non
     assert [each.heading for each in made.columns] == ["Anställningsnummer", "Till", "Enhet"]
     plainly = understand(b"Nr;Till;Enhet\n1;2026-01-01;A\n", "p.csv", None, date(2026, 11, 21))
     assert plainly.header_row is None
+
+
+def test_what_stands_in_an_unreadable_cell_of_a_protected_person_is_not_kept(tmp_path: Path) -> None:
+    mapping = {**ROSTER, "columns": {**ROSTER["columns"], "protected": "Skydd"}}
+    evidence = gathered(tmp_path, b"Nr;Till;Enhet;Skydd\n1;Storgatan 4;Skola;ja\n2;;Bygg;nej\n", **mapping)
+    assert told(evidence) == ["malformed row 2: row 2, column Till: not a date; 2026-11-21 is understood"]
+    assert not [file for file in (tmp_path / "run").rglob("*") if file.is_file() and b"Storgatan" in file.read_bytes()]

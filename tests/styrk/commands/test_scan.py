@@ -92,3 +92,12 @@ def test_this_host_without_settings(styrk: Styrk, tmp_path: Path) -> None:
     assert run.status in (0, 1, 3), run.err
     assert styrk("verify", run.json()["bundle"]).status == 0
     assert styrk("reperform", run.json()["bundle"]).status == 0
+
+
+def test_no_cell_of_a_register_is_in_the_log(styrk: Styrk, tmp_path: Path) -> None:
+    settings = write_estate(tmp_path)
+    with (tmp_path / "tests.csv").open("a", encoding="utf-8") as file:
+        file.write("Lönesystemet;Anna Andersson;godkänd;ja\n" * 2)
+    run = styrk("scan", "--log", "-c", settings)
+    assert "not obtained: tests, restore-test: 2 rows cannot be read; the report names each" in run.err
+    assert "Andersson" not in run.err
