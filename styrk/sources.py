@@ -40,13 +40,6 @@ from styrk.unchosen import UnchosenSource
 
 _HANDED_OVER = (BackupReport, DocumentSource, DrillReports, FirewallExportSource)
 """Sources that are files which someone handed over, and no systems."""
-_FROM_FILES = frozenset(
-    {
-        *("backup-report", "drills", "documents", "firewall-export", "register"),
-        *("declared", "questions", "recommendations", "lifecycle"),
-    }
-)
-"""Types whose sources read files of this machine, or nothing at all."""
 Built = tuple[ConfiguredSource, str]
 """A source with its type's name in the settings."""
 
@@ -56,11 +49,15 @@ def configured_sources(
 ) -> tuple[Built, ...]:
     """Every source that gives some of the wanted kinds, in the order of ids; `only` limits the configured ones.
 
-    What the settings themselves declare, and the table of support periods, are always among them. Raises UsageError
-    where a source's settings cannot work.
+    What the settings themselves declare, and the table of support periods, are always among them. All that is not
+    observed is read from files of this machine. Raises UsageError where a source's settings cannot work.
     """
+    observed = Obtained.OBSERVED
     built = [
-        (ConfiguredSource(source, source.provides & wanted, obtained, controlled_by, tags, kind in _FROM_FILES), kind)
+        (
+            ConfiguredSource(source, source.provides & wanted, obtained, controlled_by, tags, obtained is not observed),
+            kind,
+        )
         for source, kind, obtained, controlled_by, tags in _all(settings, only)
         if source.provides & wanted
     ]
