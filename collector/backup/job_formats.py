@@ -15,6 +15,7 @@ from typing import Literal
 
 from collector.backup.job_line import Context, Line, job_result, moment, size_of
 from collector.backup.job_mail import parse_mail
+from collector.backup.rsnapshot_log import parse_log
 from collector.evidence import GapCause
 from collector.records.backup import BackupRun, Snapshot
 from collector.register.delimited import delimiter_of
@@ -24,7 +25,6 @@ HOST_NEEDED = frozenset({"wbadmin", "wbsummary", "rsnapshot"})
 """Formats of one host's own report."""
 
 _VERSION = re.compile(r"(\d{2})/(\d{2})/(\d{4})-(\d{2}):(\d{2})")
-_RSNAPSHOT = re.compile(r"\[(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d)\] (?:\S*/)?rsnapshot (\S+): (.*)")
 _CATALOGUE = {
     "T": "ok",
     "W": "warning",
@@ -46,6 +46,7 @@ def _veeam(text: str, context: Context) -> Iterator[Line]:
     result = _first(header, "result", "lastresult", "status")
     ended = _first(header, "endtime", "end")
     size = _first(header, "approxsize", "backupsize", "size")
+    whole = _first(header, "approxsize")  # the others are what one run wrote: little, where it added to an earlier one
     if started is None or (name is None and what is None):
         raise _wrong("veeam-csv", "JobName or VmName, and CreationTime")
     for number, row in rows:
@@ -71,7 +72,7 @@ def _veeam(text: str, context: Context) -> Iterator[Line]:
                 time=begun,
                 host=host or job,
                 job=job or None,
-                size_bytes=size_of(row.get(size or "", "")),
+                size_bytes=size_of(row.get(whole or "", "")),
                 location=row.get(_first(header, "repositoryname", "repository") or "", "") or None,
                 verification="failed" if broken == "true" else None,
             )
@@ -110,6 +111,8 @@ def _dpm(text: str, context: Context) -> Iterator[Line]:
 
 def _wbadmin(text: str, context: Context) -> Iterator[Line]:
     """`wbadmin get versions`: a version's identifier is its time in UTC, in every language of Windows."""
+    if text.strip() and "wbadmin" not in text.casefold() and _VERSION.search(text) is None:
+        raise _wrong("wbadmin", "version identifiers")
     for number, line in enumerate(text.splitlines(), start=1):
         if match := _VERSION.search(line):
             month, day, year, hour, minute = match.groups()
@@ -189,30 +192,6 @@ def _catalogued(row: Mapping[str, str], time: datetime) -> tuple[Snapshot | Back
     return (run,)
 
 
-def _rsnapshot(text: str, context: Context) -> Iterator[Line]:
-    """The log of rsnapshot: each interval's start and how it ended."""
-    started: dict[str, datetime] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = _RSNAPSHOT.match(line)
-        if match is None:
-            continue
-        day, month, year, clock, interval, said = match.groups()
-        time, trouble = moment(f"{day} {month} {year} {clock}", context)
-        if time is None:
-            yield Line(f"line {number}", trouble=trouble)
-        elif said == "started":
-            started[interval] = time
-        elif "completed" in said:
-            result: Literal["ok", "warning", "failed"] = "ok"
-            if "error" in said:
-                result = "failed"
-            elif "warning" in said:
-                result = "warning"
-            begun = started.pop(interval, time)
-            run = BackupRun(job=f"rsnapshot {interval}", host=context.host, started=begun, ended=time, result=result)
-            yield Line(f"line {number}", (run,))
-
-
 PARSERS: Mapping[str, Callable[[str, Context], Iterable[Line]]] = {
     "veeam-csv": _veeam,
     "veeam-html": parse_mail,
@@ -220,7 +199,7 @@ PARSERS: Mapping[str, Callable[[str, Context], Iterable[Line]]] = {
     "wbadmin": _wbadmin,
     "wbsummary": _wbsummary,
     "bareos": _bareos,
-    "rsnapshot": _rsnapshot,
+    "rsnapshot": parse_log,
 }
 """Format to its parser; each raises SourceError malformed for a text that is no such report."""
 

@@ -110,7 +110,41 @@ def test_the_log_of_rsnapshot(tmp_path: Path) -> None:
     assert not points(evidence)
 
 
-@pytest.mark.parametrize("form", [each for each in FORMATS if each not in {"wbadmin", "rsnapshot"}])
+def test_the_log_of_todays_rsnapshot(tmp_path: Path) -> None:
+    evidence = read("rsnapshot-1.4.5.log", "rsnapshot", tmp_path)
+    assert runs(evidence) == [
+        ("eko1", "18 02:40", "ok"),
+        ("eko1", "19 02:40", "failed"),
+        ("eko1", "20 02:40", "failed"),  # it logs no end
+        ("eko1", "21 02:40", "failed"),  # its settings are wrong: no beginning either
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "ended"),
+    [
+        (["started", "completed, but with no definite status"], [None]),
+        (["started", "started", "completed successfully"], [None, "ok"]),
+        (["started", "ERROR: no space", "started", "completed successfully"], ["failed", "ok"]),
+        (["started"], ["running"]),
+        (["completed successfully"], ["ok"]),
+        (["started", "WARNING: rsnapshot daily: completed, but with some warnings"], ["warning"]),
+    ],
+)
+def test_how_a_run_of_rsnapshot_ended(lines: list[str], ended: list[str | None]) -> None:
+    text = "\n".join(f"[2026-11-20T03:40:0{n}] /usr/bin/rsnapshot daily: {said}" for n, said in enumerate(lines))
+    found = [each for line in PARSERS["rsnapshot"](text, Context("eko1", DayStyle())) for each in line.records]
+    assert [each.result for each in found if isinstance(each, BackupRun)] == ended
+
+
+def test_what_one_run_wrote_is_not_the_size_of_a_restore_point() -> None:
+    text = "VmName;CreationTime;BackupSize\nEKO1;2026-11-20 22:05;2 GB\n"
+    (line,) = PARSERS["veeam-csv"](text, Context(None, DayStyle(zone="Europe/Stockholm")))
+    (point,) = line.records
+    assert (type(point), point.size_bytes) == (Snapshot, None)
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_another_file_is_no_report(form: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         list(PARSERS[form]("Namn;Ort\nA;B\n", Context("eko1", DayStyle())))
