@@ -8,13 +8,13 @@ are left out: the table shows what is so and not what is accepted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from checks.backup.restore_points import CLOCK_TOLERANCE, Points, all_points
+from checks.backup.restore_points import CLOCK_TOLERANCE, Point, Points, all_points
 from checks.finding import Outcome, Severity, Verdict
 from checks.judgement import Check, fit_parameters
 from collector.evidence import EvidenceSet
@@ -191,12 +191,16 @@ class _Days:
             places = {point.location.casefold() for point in points}
             return _oldest(self._checked.get(place) for place in sorted(places))
         if link == "separate":
-            own = {site.casefold() for site in system.sites}
-            away = [point.time.date() for point in points if self._sites.get(point.location.casefold(), "") not in own]
-            known = [point.time.date() for point in points if point.location.casefold() in self._sites]
-            return max(away, default=None) if known else None
+            return _oldest(self._last_away(found, {site.casefold() for site in system.sites}) for found in hosts)
         newest = _oldest(found[-1].time.date() if found else None for found in hosts)
         return _oldest((newest, self._timed.get(name))) if link == "in-time" else newest
+
+    def _last_away(self, found: Sequence[Point], own: Container[str]) -> date | None:
+        """The day of one host's newest restore point at another site; None where no site of any is known."""
+        if not any(point.location.casefold() in self._sites for point in found):
+            return None
+        away = (point for point in found if self._sites.get(point.location.casefold(), "") not in own)
+        return max((point.time.date() for point in away), default=None)
 
 
 def _keep_last(days: dict[str, date], name: str, day: date) -> None:

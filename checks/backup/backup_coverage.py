@@ -3,20 +3,23 @@
 The systems come from the system register; they are matched with restore points and with jobs' runs by host, by a tag
 with the system's name, or by the system's name where it names no hosts. A critical system deviates when one of its
 hosts has neither restore point nor job, or when a folder or volume of `backup_paths` is in none of the newest restore
-points (`host:/path` asks it of one host). What is backed up and not in the register is named too: nobody may know whose
-it is. While some repository could not be read, a missing host is undetermined, and so is whose the rest is. Uncovered
-systems are passed over only where the organisation demands less than `critical_coverage_percent` of 100.
+points (`host:/path` asks it of one host), by what the restore points hold and leave out. A host that the backup names
+with a domain and the register without, or the other way about, is undetermined. What is backed up and not in the
+register is named too: nobody may know whose it is. While some repository could not be read, a missing host is
+undetermined, and so is whose the rest is. Uncovered systems are passed over only where the organisation demands less
+than `critical_coverage_percent` of 100.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from checks.backup.backup_reasons import POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, worst
-from checks.backup.restore_points import Point, Points, all_points
+from checks.backup.restore_points import Point, Points, all_points, by_first_part, other_name
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.record_rules.joins import lacks_column
 from checks.record_rules.rows import told
@@ -57,6 +60,14 @@ REASONS = {
             "{path} ingår inte i de senaste återställningspunkterna.", "{path} is in none of the newest restore points."
         ),
         Text("Lägg till sökvägen i jobbet.", "Add the path to the job."),
+        Severity.HIGH,
+    ),
+    "path-excluded": Reason(
+        Text(
+            "{path} utelämnas ur återställningspunkterna ({patterns}).",
+            "{path} is left out of the restore points ({patterns}).",
+        ),
+        Text("Ta bort undantaget ur jobbet.", "Remove the exception from the job."),
         Severity.HIGH,
     ),
     "paths-unknown": Reason(
@@ -100,20 +111,25 @@ def judge(
     snapshots, jobs = evidence.reading(Snapshot), evidence.reading(BackupRun)
     points = all_points(evidence)
     in_jobs = frozenset(name.casefold() for run in jobs.records for name in (run.host, run.job) if name)
+    job_hosts = by_first_part(run.host for run in jobs.records if run.host)
     asked = bool(snapshots.populations or jobs.populations)
     whole = not (snapshots.all_gaps or jobs.all_gaps)
     outcomes = []
     for system in systems.records:
-        outcome = _judge_system(system, points, in_jobs, asked=asked, whole=whole)
+        outcome = _judge_system(system, points, (in_jobs, job_hosts), asked=asked, whole=whole)
         if asked and outside(system) is None and system.name.casefold() not in in_jobs:
-            outcome = hosts_untold(system, systems, points.by_tag, snapshots) or outcome
+            outcome = hosts_untold(system, systems, points, snapshots) or outcome
         outcomes.append(outcome)
     yield from _demanded(outcomes, parameters)
     if not whole:
         yield undetermined(systems.source, "repositories-incomplete")
     known = {name.casefold() for system in systems.records for name in (system.name, *system.hosts)}
+    registered = by_first_part(known)
     for host in _strangers(points, jobs.records, known):
         found = deviates(host, "not-in-register") if systems.complete else undetermined(host, "register-incomplete")
+        written = other_name(host, registered)
+        if written is not None:
+            found = undetermined(host, "named-otherwise", host=written, other=host)
         yield told(host, systems, "hosts") or lacks_column(host, snapshots, "tags") or found
 
 
@@ -128,8 +144,15 @@ def _demanded(outcomes: Sequence[Outcome], parameters: Parameters) -> Iterator[O
 
 
 def _judge_system(
-    system: ProtectedSystem, points: Points, in_jobs: frozenset[str], *, asked: bool, whole: bool
+    system: ProtectedSystem,
+    points: Points,
+    jobs: tuple[frozenset[str], Mapping[str, Sequence[str]]],
+    *,
+    asked: bool,
+    whole: bool,
 ) -> Outcome:
+    """`jobs`: the names in their runs, and the hosts by the first part of their names."""
+    in_jobs, job_hosts = jobs
     if (outcome := outside(system)) is not None:
         return outcome
     if not asked:
@@ -138,6 +161,9 @@ def _judge_system(
     named = system.name.casefold() in in_jobs
     for host, found in held.items():
         if not found and not named and host.casefold() not in in_jobs:
+            other = other_name(host, job_hosts)
+            if other is not None:
+                return undetermined(system, "named-otherwise", host=host, other=other)
             return (
                 deviates(system, "not-covered", host=host)
                 if whole
@@ -152,20 +178,45 @@ def _judge_path(system: ProtectedSystem, path: str, held: dict[str, list[Point]]
     bound = rest and not _DRIVE.fullmatch(f"{host}:")
     looked_at = [found for name, found in held.items() if not bound or name.casefold() == host.casefold()]
     wanted = _normal(rest if bound else path)
-    newest = [_newest_paths(found) for found in looked_at]
-    if any(_holds(each, wanted) for paths in newest for each in paths):
+    newest = [_newest(found) for found in looked_at]
+    holding = [point for points in newest for point in points if any(_holds(each, wanted) for each in point.paths)]
+    if any(not _leaves_out(point, wanted) for point in holding):
         return conforms(system)
-    if not newest or any(not paths for paths in newest):
+    if holding:
+        return deviates(system, "path-excluded", path=path, patterns=holding[0].excludes[:20])
+    if not newest or any(not any(point.paths for point in points) for points in newest):
         return undetermined(system, "paths-unknown", path=path)
     return deviates(system, "path-missing", path=path)
 
 
-def _newest_paths(found: Sequence[Point]) -> frozenset[str]:
-    """Paths in the newest restore point of each selection that is still in use."""
-    if not found:
-        return frozenset()
-    newest = found[-1].time
-    return frozenset(path for point in found if newest - point.time <= _SAME_ROUND for path in point.snapshot.paths)
+def _newest(found: Sequence[Point]) -> list[Snapshot]:
+    """The newest restore point of each selection that is still in use."""
+    last = found[-1].time if found else None
+    by_selection: dict[tuple[str, tuple[str, ...]], Snapshot] = {}
+    for point in found:
+        if last is not None and last - point.time <= _SAME_ROUND:
+            by_selection[point.location, point.snapshot.paths] = point.snapshot
+    return list(by_selection.values())
+
+
+def _leaves_out(point: Snapshot, wanted: str) -> bool:
+    """Whether a pattern of what the restore point leaves out is about a path or a folder above it.
+
+    As restic has them (restic-backup(1)): a pattern that begins with a slash is about the whole path, another about its
+    last parts at any depth; `*` and the like hold within one part. What `**` and `!` make of it is not followed.
+    """
+    parts = wanted.strip("/").split("/")
+    above = [parts[: number + 1] for number in range(len(parts))]
+    for pattern in point.excludes:
+        asked = _normal(pattern).strip("/").removesuffix("/*").split("/")  # all that is in a folder is the folder
+        if "**" in asked or pattern.startswith("!"):
+            continue
+        bound = pattern.startswith("/")
+        for path in above:
+            tail = path if bound else path[-len(asked) :]
+            if len(tail) == len(asked) and all(fnmatchcase(part, each) for part, each in zip(tail, asked, strict=True)):
+                return True
+    return False
 
 
 def _holds(path: str, wanted: str) -> bool:

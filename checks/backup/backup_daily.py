@@ -17,7 +17,14 @@ from datetime import datetime
 
 from checks.ages import span
 from checks.backup.backup_reasons import HISTORY, POINTS, SCOPE, hosts_untold, outside, worst, written
-from checks.backup.restore_points import CLOCK_TOLERANCE, Newest, newest_of_system, newest_restore_points
+from checks.backup.restore_points import (
+    CLOCK_TOLERANCE,
+    Newest,
+    by_first_part,
+    newest_of_system,
+    newest_restore_points,
+    other_name,
+)
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.backup import BackupRun, ProtectedSystem, Snapshot
@@ -78,6 +85,7 @@ def judge(
     past = newest_restore_points(each for each in snapshots.records if each.time - as_of <= CLOCK_TOLERANCE)
     ahead = newest_restore_points(each for each in snapshots.records if each.time - as_of > CLOCK_TOLERANCE)
     ran = _good_runs(jobs.records, as_of)
+    job_hosts = by_first_part(ran)
     lists = written(snapshots)
     handed = [
         (lists[each.source], newest_restore_points(each.records))
@@ -89,10 +97,10 @@ def judge(
             yield outcome
         elif not snapshots.populations and not jobs.populations:
             yield undetermined(system, "no-backup-source")
-        elif (outcome := hosts_untold(system, systems, past.by_tag, snapshots)) is not None:
+        elif (outcome := hosts_untold(system, systems, past, snapshots)) is not None:
             yield outcome
         else:
-            judged = _Judged(past, ahead, ran, handed, snapshots, not jobs.all_gaps, as_of, parameters)
+            judged = _Judged(past, ahead, ran, handed, snapshots, not jobs.all_gaps, as_of, parameters, job_hosts)
             yield worst(judged.host(system, host, time) for host, time in newest_of_system(system, past).items())
 
 
@@ -119,6 +127,8 @@ class _Judged:
     jobs_whole: bool
     as_of: datetime
     parameters: Parameters
+    job_hosts: Mapping[str, Sequence[str]]
+    """What ran, by the first part of its name."""
 
     def host(self, system: ProtectedSystem, host: str, time: datetime | None) -> Outcome:
         """One host with the time of its newest restore point."""
@@ -137,6 +147,9 @@ class _Judged:
             return undetermined(system, "repositories-unread", host=host)
         if not self.jobs_whole:
             return undetermined(system, "jobs-unread", host=host)
+        other = other_name(host, self.job_hosts)
+        if other is not None and self.as_of - self.ran[other] <= limit:
+            return undetermined(system, "named-otherwise", host=host, other=other)
         if time is None:
             return deviates(system, "no-restore-point", host=host)
         for moment, newest in self.handed:

@@ -68,7 +68,7 @@ def judge(
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
-        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+        elif (outcome := hosts_untold(system, systems, points, snapshots)) is not None:
             yield outcome
         else:
             held = {host: found for host, found in points.of_system(system).items() if found}

@@ -80,7 +80,7 @@ def judge(
             yield out_of_scope(system, "no-rpo")
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
-        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+        elif (outcome := hosts_untold(system, systems, points, snapshots)) is not None:
             yield outcome
         else:
             outcomes = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from checks.backup.restore_points import Newest, Points, other_name
 from checks.finding import Outcome, Reason, Severity, Text, out_of_scope, undetermined
 from checks.record_rules.joins import lacks_column
 from checks.record_rules.reasons import COMMON
@@ -22,6 +23,13 @@ SCOPE: dict[str, Reason] = {
     ),
     "not-critical": Reason(Text("Inte verksamhetskritiskt.", "Not mission-critical.")),
     "no-column": COMMON["no-column"],
+    "named-otherwise": Reason(
+        Text(
+            "Systemregistret skriver {host} och säkerhetskopieringen {other}; om det är samma värd framgår inte.",
+            "The system register says {host} and the backup {other}; whether that is the same host does not show.",
+        ),
+        Text("Skriv värdens namn lika på båda ställena.", "Write the host's name alike in both places."),
+    ),
 }
 """Of every check whose subjects are critical systems."""
 
@@ -100,14 +108,22 @@ def written(snapshots: Reading[Snapshot]) -> dict[str, datetime]:
 
 
 def hosts_untold(
-    system: ProtectedSystem, systems: Population[ProtectedSystem], tagged: Container[str], snapshots: Reading[Snapshot]
+    system: ProtectedSystem, systems: Population[ProtectedSystem], held: Points | Newest, snapshots: Reading[Snapshot]
 ) -> Outcome | None:
     """Undetermined where the system's restore points cannot be told from others'.
 
     So it is where the register's export has no column for hosts, or the system has none in it and a list of restore
-    points has no column for tags, unless something is tagged with the system's name (`tagged`, case-folded).
+    points has no column for tags, unless something is tagged with the system's name. And so it is where a host has no
+    restore points, and another one has that differs from it by a domain alone.
     """
-    if system.hosts or system.name.casefold() in tagged:
+    if system.name.casefold() in held.by_tag:
+        return None
+    for host in system.hosts:
+        if host.casefold() not in held.by_host and host.casefold() not in held.by_tag:
+            other = other_name(host, held.shorts)
+            if other is not None:
+                return undetermined(system, "named-otherwise", host=host, other=other)
+    if system.hosts:
         return None
     if "hosts" in systems.unreadable:
         return undetermined(system, "no-column", columns=("hosts",))

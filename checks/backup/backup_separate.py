@@ -1,12 +1,12 @@
 """Copies of every critical system are kept apart from production: elsewhere, and where production cannot delete them.
 
-Restore points tell in which repositories a system lies. The register of backup locations tells where those stand and
-who can delete from them; by itself a repository shows no more than its host. A system deviates when every copy lies on
-one of its own hosts; when fewer than `copies_other_site_min` copies lie at a site where it does not run; when a site
-that the register demands (`copies_at`) has no copy or none younger than `offsite_max_age_hours`; and, with
-`immutable_or_offline`, when production's administrators could delete every copy: none is immutable, offline,
-append-only or behind credentials of its own. A copy older than `offsite_max_age_hours` is none in any of this. What
-nobody wrote down is not known.
+Restore points tell in which repositories each host of a system lies; the worst of its hosts decides. The register of
+backup locations tells where those stand and who can delete from them; by itself a repository shows no more than its
+host. A system deviates when every copy of a host lies on one of the system's own hosts; when fewer than
+`copies_other_site_min` copies lie at a site where it does not run; when a site that the register demands (`copies_at`)
+has no copy or none younger than `offsite_max_age_hours`; and, with `immutable_or_offline`, when production's
+administrators could delete every copy: none is immutable, offline, append-only or behind credentials of its own. A copy
+older than `offsite_max_age_hours` is none in any of this. What nobody wrote down is not known.
 """
 
 from __future__ import annotations
@@ -16,9 +16,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checks.ages import span
-from checks.backup.backup_reasons import HISTORY, POINTS, REPOSITORIES_INCOMPLETE, SCOPE, hosts_untold, outside, written
+from checks.backup.backup_reasons import (
+    HISTORY,
+    POINTS,
+    REPOSITORIES_INCOMPLETE,
+    SCOPE,
+    hosts_untold,
+    outside,
+    worst,
+    written,
+)
 from checks.backup.restore_points import Point, all_points
-from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
+from checks.finding import (
+    Fact,
+    Outcome,
+    Reason,
+    Severity,
+    Text,
+    Verdict,
+    conforms,
+    deviates,
+    out_of_scope,
+    undetermined,
+)
 from collector.evidence import EvidenceSet, Population
 from collector.records.backup import BackupLocation, BackupRepository, ProtectedSystem, Snapshot
 
@@ -46,48 +66,51 @@ REASONS = {
     "repositories-incomplete": REPOSITORIES_INCOMPLETE,
     "same-host": Reason(
         Text(
-            "Alla kopior ligger på systemets egna värdar ({locations}).",
-            "Every copy lies on the system's own hosts ({locations}).",
+            "Alla kopior av {host} ligger på systemets egna värdar ({locations}).",
+            "Every copy of {host} lies on the system's own hosts ({locations}).",
         ),
         Text("Lägg en kopia på en annan värd, på en annan plats.", "Keep a copy on another host, at another site."),
         Severity.HIGH,
     ),
     "same-site": Reason(
         Text(
-            "{count} kopior ligger på en annan plats än produktionen; minst {required} krävs ({locations}).",
-            "{count} copies lie at another site than production; at least {required} are demanded ({locations}).",
+            "{count} kopior av {host} ligger på en annan plats än produktionen; minst {required} krävs ({locations}).",
+            "{count} copies of {host} lie at another site than production; at least {required} are demanded"
+            " ({locations}).",
         ),
         _COPY,
         Severity.HIGH,
     ),
-    "copy-missing": Reason(Text("Ingen kopia finns på {site}.", "There is no copy at {site}."), _COPY, Severity.HIGH),
+    "copy-missing": Reason(
+        Text("Ingen kopia av {host} finns på {site}.", "There is no copy of {host} at {site}."), _COPY, Severity.HIGH
+    ),
     "copy-too-old": Reason(
         Text(
-            "Den senaste kopian på {site} är från {newest} ({hours} timmar gammal).",
-            "The newest copy at {site} is from {newest} ({hours} hours old).",
+            "Den senaste kopian av {host} på {site} är från {newest} ({hours} timmar gammal).",
+            "The newest copy of {host} at {site} is from {newest} ({hours} hours old).",
         ),
         Text("Ta reda på varför kopieringen dit uteblivit.", "Find out why copying to it has stopped."),
         Severity.HIGH,
     ),
     "all-old": Reason(
         Text(
-            "Ingen kopia är ny nog för att visa hur de förvaras i dag; den nyaste är från {newest}.",
-            "No copy is recent enough to show how copies are kept today; the newest is of {newest}.",
+            "Ingen kopia av {host} är ny nog för att visa hur de förvaras i dag; den nyaste är från {newest}.",
+            "No copy of {host} is recent enough to show how copies are kept today; the newest is of {newest}.",
         ),
         Text("Få i gång säkerhetskopieringen först.", "Get the backups going first."),
     ),
     "apart-too-old": Reason(
         Text(
-            "Det som ligger skilt från produktionen ({locations}) är från {newest} ({hours} timmar gammalt).",
-            "What is kept apart from production ({locations}) is from {newest} ({hours} hours old).",
+            "Det av {host} som ligger skilt från produktionen ({locations}) är från {newest} ({hours} timmar gammalt).",
+            "What of {host} is kept apart from production ({locations}) is from {newest} ({hours} hours old).",
         ),
         Text("Ta reda på varför kopieringen dit uteblivit.", "Find out why copying to it has stopped."),
         Severity.HIGH,
     ),
     "deletable": Reason(
         Text(
-            "Produktionens administratörer kan radera alla kopior ({locations}).",
-            "Production's administrators can delete every copy ({locations}).",
+            "Produktionens administratörer kan radera alla kopior av {host} ({locations}).",
+            "Production's administrators can delete every copy of {host} ({locations}).",
         ),
         Text(
             "Gör minst en kopia oföränderlig eller frånkopplad, eller skydda den med egna konton.",
@@ -97,15 +120,15 @@ REASONS = {
     ),
     "place-unknown": Reason(
         Text(
-            "Var kopiorna står i förhållande till produktionen är inte känt ({locations}).",
-            "Where the copies stand, seen from production, is not known ({locations}).",
+            "Var kopiorna av {host} står i förhållande till produktionen är inte känt ({locations}).",
+            "Where the copies of {host} stand, seen from production, is not known ({locations}).",
         ),
         _REGISTER,
     ),
     "protection-unknown": Reason(
         Text(
-            "Vem som kan radera kopiorna är inte känt ({locations}).",
-            "Who can delete the copies is not known ({locations}).",
+            "Vem som kan radera kopiorna av {host} är inte känt ({locations}).",
+            "Who can delete the copies of {host} is not known ({locations}).",
         ),
         _REGISTER,
     ),
@@ -138,24 +161,13 @@ def judge(
             yield outcome
         elif not snapshots.populations:
             yield undetermined(system, "no-backup-source")
-        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+        elif (outcome := hosts_untold(system, systems, points, snapshots)) is not None:
             yield outcome
         else:
-            newest: dict[str, Point] = {}
-            for found in points.of_system(system).values():
-                for point in found:
-                    held = newest.setdefault(point.location, point)
-                    newest[point.location] = point if point.time > held.time else held
-            copies = [places.copy(system, name, point.time) for name, point in sorted(newest.items())]
-            outcome = _judge(system, copies, parameters, as_of) if copies else out_of_scope(system, "nothing-to-judge")
-            of_lists = {name: lists[point.source] for name, point in newest.items() if point.source in lists}
-            if outcome.verdict is Verdict.DEVIATES and of_lists:
-                then = [replace(each, newest=each.newest + (as_of - of_lists.get(each.name, as_of))) for each in copies]
-                said = _judge(system, then, parameters, as_of)
-                aged = outcome.reason in _TOO_OLD and said.reason not in _TOO_OLD
-                if aged or said.verdict is not Verdict.DEVIATES:
-                    oldest = min(of_lists.values())
-                    outcome = undetermined(system, "export-older", host=system.name, written=oldest)
+            rule = _Rule(system, places, lists, parameters, as_of)
+            held = {host: found for host, found in points.of_system(system).items() if found}
+            outcome = worst(rule.judge(host, found) for host, found in held.items()) if held else None
+            outcome = outcome or out_of_scope(system, "nothing-to-judge")
             if outcome.reason in {"nothing-to-judge", *_MAY_LIE_ELSEWHERE} and not snapshots.complete:
                 outcome = undetermined(system, "repositories-incomplete")
             yield outcome
@@ -163,70 +175,6 @@ def judge(
 
 _TOO_OLD = frozenset({"copy-too-old", "apart-too-old"})
 _MAY_LIE_ELSEWHERE = frozenset({"same-host", "same-site", "copy-missing", "copy-too-old", "apart-too-old", "deletable"})
-
-
-def _judge(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Parameters, as_of: datetime) -> Outcome:
-    names = tuple(copy.name for copy in copies)
-    if all(copy.on_own_host for copy in copies):
-        return deviates(system, "same-host", locations=names)
-    limit = span(hours=parameters.offsite_max_age_hours)
-    fresh = [copy for copy in copies if as_of - copy.newest <= limit]
-    sites_known = all(copy.site is not None for copy in copies)
-    for site in system.copies_at:
-        there = [copy.newest for copy in copies if _same(copy.site, site)]
-        if there and as_of - max(there) > limit:
-            hours = int((as_of - max(there)).total_seconds() // 3600)
-            return deviates(system, "copy-too-old", site=site, newest=max(there), hours=hours)
-        if not there:
-            return (
-                deviates(system, "copy-missing", site=site)
-                if sites_known
-                else undetermined(system, "place-unknown", locations=names)
-            )
-    outcome = _apart(system, fresh or copies, parameters)
-    if not fresh and outcome.verdict is Verdict.CONFORMS:  # that nothing is taken is another fault: backup-daily
-        return undetermined(system, "all-old", newest=max(copy.newest for copy in copies))
-    stale = tuple(copy.name for copy in copies if copy not in fresh)
-    of_old = outcome.verdict is Verdict.DEVIATES
-    if stale and of_old and _apart(system, copies, parameters).verdict is Verdict.CONFORMS:
-        newest = max(copy.newest for copy in copies if copy not in fresh)
-        hours = int((as_of - newest).total_seconds() // 3600)
-        return deviates(system, "apart-too-old", locations=stale, newest=newest, hours=hours)
-    return outcome
-
-
-def _apart(system: ProtectedSystem, copies: Sequence[_Copy], parameters: Parameters) -> Outcome:
-    """By where these copies lie and who can delete them."""
-    names = tuple(copy.name for copy in copies)
-    if all(copy.on_own_host for copy in copies):
-        return deviates(system, "same-host", locations=names)
-    sites_known = all(copy.site is not None for copy in copies)
-    if (outcome := _judge_sites(system, copies, parameters.copies_other_site_min, sites_known=sites_known)) is not None:
-        return outcome
-    if parameters.immutable_or_offline and not any(copy.protected for copy in copies):
-        if any(copy.protected is None for copy in copies):
-            return undetermined(system, "protection-unknown", locations=names)
-        return deviates(system, "deletable", locations=names)
-    return conforms(system)
-
-
-def _judge_sites(
-    system: ProtectedSystem, copies: Sequence[_Copy], required: int, *, sites_known: bool
-) -> Outcome | None:
-    """The outcome by the copies at other sites; None where there are enough."""
-    if required <= 0:
-        return None
-    names = tuple(copy.name for copy in copies)
-    if not system.sites:
-        return undetermined(system, "place-unknown", locations=names)
-    elsewhere = sum(
-        1 for copy in copies if copy.site is not None and not any(_same(copy.site, site) for site in system.sites)
-    )
-    if elsewhere >= required:
-        return None
-    if not sites_known:
-        return undetermined(system, "place-unknown", locations=names)
-    return deviates(system, "same-site", count=elsewhere, required=required, locations=names)
 
 
 def _same(one: str | None, other: str) -> bool:
@@ -260,6 +208,103 @@ class _Places:
             site=min(sites) if len({site.casefold() for site in sites}) == 1 else None,
             protected=_protected(stated, shown),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What the copies of each host of one system are judged by."""
+
+    system: ProtectedSystem
+    places: _Places
+    lists: Mapping[str, datetime]
+    """When each list that was handed over was written, by source."""
+    parameters: Parameters
+    as_of: datetime
+
+    def judge(self, host: str, found: Sequence[Point]) -> Outcome:
+        """One host, with its restore points."""
+        newest: dict[str, Point] = {}
+        for point in found:
+            held = newest.setdefault(point.location, point)
+            newest[point.location] = point if point.time > held.time else held
+        copies = [self.places.copy(self.system, name, point.time) for name, point in sorted(newest.items())]
+        outcome = self._by_age(host, copies)
+        of_lists = {name: self.lists[point.source] for name, point in newest.items() if point.source in self.lists}
+        if outcome.verdict is not Verdict.DEVIATES or not of_lists:
+            return outcome
+        then = [
+            replace(each, newest=each.newest + (self.as_of - of_lists.get(each.name, self.as_of))) for each in copies
+        ]
+        said = self._by_age(host, then)
+        aged = outcome.reason in _TOO_OLD and said.reason not in _TOO_OLD
+        if aged or said.verdict is not Verdict.DEVIATES:
+            return undetermined(self.system, "export-older", host=host, written=min(of_lists.values()))
+        return outcome
+
+    def _by_age(self, host: str, copies: Sequence[_Copy]) -> Outcome:
+        """By all copies, and those that are recent alone."""
+        names = tuple(copy.name for copy in copies)
+        if all(copy.on_own_host for copy in copies):
+            return deviates(self.system, "same-host", host=host, locations=names)
+        limit = span(hours=self.parameters.offsite_max_age_hours)
+        fresh = [copy for copy in copies if self.as_of - copy.newest <= limit]
+        if (outcome := self._demanded(host, copies)) is not None:
+            return outcome
+        outcome = self._apart(host, fresh or copies)
+        if not fresh and outcome.verdict is Verdict.CONFORMS:  # that nothing is taken is another fault: backup-daily
+            return undetermined(self.system, "all-old", host=host, newest=max(copy.newest for copy in copies))
+        stale = tuple(copy.name for copy in copies if copy not in fresh)
+        of_old = outcome.verdict is Verdict.DEVIATES
+        if stale and of_old and self._apart(host, copies).verdict is Verdict.CONFORMS:
+            newest = max(copy.newest for copy in copies if copy not in fresh)
+            facts: dict[str, Fact] = {"newest": newest, "hours": self._hours(newest)}
+            return deviates(self.system, "apart-too-old", host=host, locations=stale, **facts)
+        return outcome
+
+    def _demanded(self, host: str, copies: Sequence[_Copy]) -> Outcome | None:
+        """The outcome by the sites that the register demands; None where each has a recent copy."""
+        for site in self.system.copies_at:
+            there = [copy.newest for copy in copies if _same(copy.site, site)]
+            if not there and all(copy.site is not None for copy in copies):
+                return deviates(self.system, "copy-missing", host=host, site=site)
+            if not there:
+                names = tuple(copy.name for copy in copies)
+                return undetermined(self.system, "place-unknown", host=host, locations=names)
+            if self.as_of - max(there) > span(hours=self.parameters.offsite_max_age_hours):
+                facts: dict[str, Fact] = {"newest": max(there), "hours": self._hours(max(there))}
+                return deviates(self.system, "copy-too-old", host=host, site=site, **facts)
+        return None
+
+    def _hours(self, time: datetime) -> int:
+        return int((self.as_of - time).total_seconds() // 3600)
+
+    def _apart(self, host: str, copies: Sequence[_Copy]) -> Outcome:
+        """By where these copies lie and who can delete them."""
+        names = tuple(copy.name for copy in copies)
+        if all(copy.on_own_host for copy in copies):
+            return deviates(self.system, "same-host", host=host, locations=names)
+        if (outcome := self._by_site(host, copies)) is not None:
+            return outcome
+        if self.parameters.immutable_or_offline and not any(copy.protected for copy in copies):
+            if any(copy.protected is None for copy in copies):
+                return undetermined(self.system, "protection-unknown", host=host, locations=names)
+            return deviates(self.system, "deletable", host=host, locations=names)
+        return conforms(self.system)
+
+    def _by_site(self, host: str, copies: Sequence[_Copy]) -> Outcome | None:
+        """The outcome by the copies at other sites; None where there are enough."""
+        required, sites = self.parameters.copies_other_site_min, self.system.sites
+        if required <= 0:
+            return None
+        names = tuple(copy.name for copy in copies)
+        if not sites:
+            return undetermined(self.system, "place-unknown", host=host, locations=names)
+        elsewhere = sum(1 for copy in copies if copy.site is not None and not any(_same(copy.site, s) for s in sites))
+        if elsewhere >= required:
+            return None
+        if any(copy.site is None for copy in copies):
+            return undetermined(self.system, "place-unknown", host=host, locations=names)
+        return deviates(self.system, "same-site", host=host, count=elsewhere, required=required, locations=names)
 
 
 def _protected(stated: Sequence[BackupLocation], shown: BackupRepository | None) -> bool | None:

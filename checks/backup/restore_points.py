@@ -20,6 +20,8 @@ class Newest:
 
     by_host: Mapping[str, datetime]
     by_tag: Mapping[str, datetime]
+    shorts: Mapping[str, Sequence[str]]
+    """The hosts by the first part of their names."""
 
     def of(self, name: str) -> datetime | None:
         """The newest restore point of a host, or with a tag, of this name."""
@@ -36,7 +38,27 @@ def newest_restore_points(snapshots: Iterable[Snapshot]) -> Newest:
         _keep_newest(hosts, snapshot.host, snapshot.time)
         for tag in snapshot.tags:
             _keep_newest(tags, tag, snapshot.time)
-    return Newest(hosts, tags)
+    return Newest(hosts, tags, by_first_part(hosts))
+
+
+def by_first_part(names: Iterable[str]) -> dict[str, list[str]]:
+    """Case-folded names of hosts by what stands before their domains."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted({name.casefold() for name in names}):
+        found[name.partition(".")[0]].append(name)
+    return dict(found)
+
+
+def other_name(host: str, shorts: Mapping[str, Sequence[str]]) -> str | None:
+    """Another name that may be the host's: with a domain where it has none, or without; None where there is none.
+
+    Whether it is the same host no name can show: two domains may have one each.
+    """
+    key = host.casefold()
+    first = key.partition(".")[0]
+    if first.isdigit():
+        return None  # an address
+    return next((name for name in shorts.get(first, ()) if ("." in name) != ("." in key)), None)
 
 
 def _keep_newest(newest: dict[str, datetime], name: str, time: datetime) -> None:
@@ -83,6 +105,8 @@ class Points:
 
     by_host: Mapping[str, Sequence[Point]]
     by_tag: Mapping[str, Sequence[Point]]
+    shorts: Mapping[str, Sequence[str]]
+    """The hosts by the first part of their names."""
 
     def of_system(self, system: ProtectedSystem) -> dict[str, list[Point]]:
         """Each host of the system (or the system itself, where it names none) with its restore points, oldest first.
@@ -112,7 +136,7 @@ def all_points(evidence: EvidenceSet) -> Points:
                 tags[tag.casefold()].append(point)
     for held in (*hosts.values(), *tags.values()):
         held.sort(key=_age)
-    return Points(hosts, tags)
+    return Points(hosts, tags, by_first_part(hosts))
 
 
 def _merged(*held: Sequence[Point]) -> list[Point]:

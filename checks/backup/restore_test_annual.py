@@ -19,6 +19,7 @@ from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.record_rules.denials import says_none
 from checks.record_rules.joins import as_exported, ends_before, lacks_column, latest
 from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
@@ -163,7 +164,9 @@ def _judge_tests(
         return deviates(system, "never-tested")
     if last < months_before(moment.date(), parameters.interval_months):
         return deviates(system, "too-old", tested=last)
-    if parameters.business_verified and not any(test.verified_by_business for test in passed if test.date == last):
+    if parameters.business_verified and all(
+        says_none(test.verified_by_business) for test in passed if test.date == last
+    ):
         column = lacks_column(system, log, "verified_by_business")
         return column or deviates(system, "not-verified-by-business", tested=last)
     return None

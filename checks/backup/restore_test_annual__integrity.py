@@ -166,7 +166,7 @@ def judge(
         elif not snapshots.populations:
             asked = repositories.asked or snapshots.gaps
             yield undetermined(system, "no-backup-source") if asked else out_of_scope(system, "no-integrity-evidence")
-        elif (outcome := hosts_untold(system, systems, points.by_tag, snapshots)) is not None:
+        elif (outcome := hosts_untold(system, systems, points, snapshots)) is not None:
             yield outcome
         else:
             newest: dict[str, dict[str, Point]] = {}

@@ -195,6 +195,7 @@ def _snapshot(item: Any, number: int) -> Snapshot:
         host=host,
         paths=_texts(item.get("paths"), number),
         tags=_texts(item.get("tags"), number),
+        excludes=_texts(item.get("excludes"), number),
         parent=_shortened(item.get("parent")),
         size_bytes=_noted(item, "total_bytes_processed"),
         files=_noted(item, "total_files_processed"),

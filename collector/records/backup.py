@@ -90,6 +90,8 @@ class Snapshot:
     """Repository or target that it lies in, as a report names it; None: the source itself."""
     verification: Literal["passed", "failed"] | None = None
     """What the product's own verification of this restore point gave."""
+    excludes: tuple[str, ...] = ()
+    """Patterns of what was left out, as the tool keeps them; empty where it keeps none or nothing was."""
     row: int | None = None
 
     @property

@@ -23,6 +23,30 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
     "a volume": ({"backup_paths": ("D:\\\\data",)}, {"paths": ("d:\\\\",)}, None),
     "another volume": ({"backup_paths": ("E:",)}, {"paths": ("D:",)}, "!path-missing"),
     "a folder of one host": ({"backup_paths": ("app1:/srv",)}, {"paths": ("/srv",)}, None),
+    "a folder that is left out": (
+        {"backup_paths": ("/srv/data/a",)},
+        {"paths": ("/srv",), "excludes": ("/srv/data",)},
+        "!path-excluded",
+    ),
+    "a folder whose content is left out": (
+        {"backup_paths": ("/srv/data",)},
+        {"paths": ("/srv",), "excludes": ("/srv/data/*",)},
+        "!path-excluded",
+    ),
+    "a name that is left out anywhere": (
+        {"backup_paths": ("/srv/data",)},
+        {"paths": ("/srv",), "excludes": ("*.tmp", "dat?")},
+        "!path-excluded",
+    ),
+    "part of a folder is left out": (
+        {"backup_paths": ("/srv/data",)},
+        {"paths": ("/srv",), "excludes": ("/srv/data/tmp", "*.tmp", "/data", "cache", "/srv/data/**", "!data")},
+        None,
+    ),
+    "with a domain": ({}, {"host": "APP1.example.test"}, "?named-otherwise"),
+    "without its domain": ({"hosts": ("app1.example.test",)}, {"host": "app1"}, "?named-otherwise"),
+    "in another domain": ({"hosts": ("app1.example.test",)}, {"host": "app1.test"}, "!not-covered"),
+    "an address": ({"hosts": ("10.1.2.3",)}, {"host": "10"}, "!not-covered"),
     "paths are not told": ({"backup_paths": ("/srv",)}, {}, "?paths-unknown"),
     "a folder of a host that it has not": ({"backup_paths": ("db1:/srv",)}, {"paths": ("/srv",)}, "?paths-unknown"),
     "not critical": ({"critical": False}, {"host": "app2"}, None),
@@ -41,6 +65,19 @@ def test_a_job_covers_too_and_a_stranger_is_named() -> None:
     jobs = seen(BackupRun, ran(6), ran(6, host="gammal"), source="jobs")
     found = finding(CHECK, register(system()), jobs)
     assert reasons(found) == {"gammal": "!not-in-register"}
+
+
+def test_a_host_by_another_form_of_its_name_is_no_stranger() -> None:
+    found = finding(CHECK, register(system()), seen(Snapshot, point(6), point(6, host="app1.example.test")))
+    assert reasons(found) == {"app1.example.test": "?named-otherwise"}
+    jobs = seen(BackupRun, ran(6, host="app1.example.test"), source="jobs")
+    found = finding(CHECK, register(system()), jobs)
+    assert reasons(found) == {"Ekonomi": "?named-otherwise", "app1.example.test": "?named-otherwise"}
+
+
+def test_a_selection_that_still_holds_it_is_enough() -> None:
+    held = seen(Snapshot, point(6, paths=("/srv",), excludes=("/srv/data",)), point(7, paths=("/srv/data",)))
+    assert not reasons(finding(CHECK, register(system(backup_paths=("/srv/data",))), held))
 
 
 def test_the_stranger_may_be_in_the_rows_that_could_not_be_read() -> None:

@@ -111,3 +111,14 @@ def test_a_register_that_was_exported_without_hosts_accuses_nobody() -> None:
     assert reasons(finding("backup-daily", nobody, points)) == {"Ekonomi": "?no-column"}
     assert reasons(finding("backup-daily", register(system(hosts=())), points)) == {"Ekonomi": "!no-restore-point"}
     assert reasons(finding("backup-daily", nobody, seen(Snapshot, point(6, tags=("ekonomi",))))) == {}
+
+
+@pytest.mark.parametrize(("written", "seen_as"), [("app1", "app1.example.test"), ("app1.example.test", "APP1")])
+def test_a_host_by_another_form_of_its_name_is_neither_taken_nor_missed(written: str, seen_as: str) -> None:
+    held = register(system(hosts=(written,)))
+    assert reasons(finding("backup-daily", held, seen(Snapshot, point(3, host=seen_as)))) == {
+        "Ekonomi": "?named-otherwise"
+    }
+    ran = seen(BackupRun, BackupRun(job="Natt", host=seen_as, started=AS_OF - 3 * HOUR, result="ok"), source="jobs")
+    other = seen(Snapshot, point(3, host="db1"))
+    assert reasons(finding("backup-daily", held, other, ran)) == {"Ekonomi": "?named-otherwise"}

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from checks.finding import Status
+from collector.evidence import Obtained
 from collector.records.backup import Snapshot
-from tests.checks.backup.protected import nightly, point, register, system
-from tests.checks.made import finding, gap, reasons, seen
+from tests.checks.backup.protected import DAY, nightly, point, register, system
+from tests.checks.made import AS_OF, finding, gap, reasons, seen
 
 CHECK = "backup-daily--retention"
 
@@ -16,6 +17,14 @@ CHECK = "backup-daily--retention"
 def test_as_far_back_as_the_register_demands(nights: int, expected: str | None) -> None:
     found = finding(CHECK, register(system(retention_days=30)), seen(Snapshot, *nightly(nights)))
     assert reasons(found).get("Ekonomi") == expected
+
+
+def test_a_list_shows_what_could_be_had_when_it_was_written() -> None:
+    listed = seen(Snapshot, point(24 * 40), point(24 * 21), obtained=Obtained.PROVIDED, started=AS_OF - 20 * DAY)
+    found = finding(CHECK, register(system(retention_days=30)), listed)
+    assert reasons(found) == {"Ekonomi": "?export-older"}
+    there = seen(Snapshot, point(24 * 31), source="repository")
+    assert not reasons(finding(CHECK, register(system(retention_days=30)), listed, there))
 
 
 def test_each_host_and_no_demand() -> None:

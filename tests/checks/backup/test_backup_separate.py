@@ -65,6 +65,19 @@ def test_one_system(name: str) -> None:
     assert reasons(finding(CHECK, *parts)).get("Ekonomi") == expected
 
 
+def test_each_host_has_copies_of_its_own() -> None:
+    both = register(system(hosts=("app1", "db1"), **HERE))
+    places = seen(BackupLocation, NEAR, FAR, source="places")
+    near = seen(Snapshot, point(6), point(6, host="db1"), source="near")
+    found = finding(CHECK, both, near, seen(Snapshot, point(20), source="far"), places)
+    assert [(each.reason, each.facts["host"]) for each in found.exceptions] == [("same-site", "db1")]
+    aged = seen(Snapshot, point(20), point(24 * 90, host="db1"), source="far")
+    found = finding(CHECK, both, near, aged, places)
+    assert [(each.reason, each.facts["host"]) for each in found.exceptions] == [("apart-too-old", "db1")]
+    tagged = seen(Snapshot, point(20, host="dump", tags=("ekonomi",)), source="far")
+    assert not reasons(finding(CHECK, both, near, tagged, places))
+
+
 def test_what_the_repository_itself_shows() -> None:
     own = seen(BackupRepository, BackupRepository(name="near", tool="restic", host="app1"), source="near")
     assert reasons(finding(CHECK, register(system(**HERE)), *copies({"near": 6}), own)) == {"Ekonomi": "!same-host"}

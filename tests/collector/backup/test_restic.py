@@ -99,6 +99,12 @@ def test_every_restore_point_is_read(gather: Callable[..., EvidenceSet]) -> None
     assert (population.count, population.source_count, population.complete) == (2, 2, True)
 
 
+def test_what_a_restore_point_leaves_out_is_kept() -> None:
+    body = {"time": "2026-11-20T02:15:00Z", "hostname": "app1", "short_id": "8f9eaa21", "paths": ["/srv"]}
+    left, none = parse_snapshots(json.dumps([{**body, "excludes": ["/srv/data", "*.tmp"]}, body]).encode())
+    assert (left.excludes, none.excludes) == (("/srv/data", "*.tmp"), ())
+
+
 def test_an_empty_repository_is_known_to_be_empty(gather: Callable[..., EvidenceSet]) -> None:
     (population,) = gather(recorded("empty")).populations
     assert (population.count, population.source_count, population.complete) == (0, 0, True)
