@@ -127,7 +127,9 @@ COLUMNS: dict[str, Columns] = {
     "security-test": _columns("reference", "system date category tester independent findings open_findings change"),
     "service-level": _columns("supplier measure", "agreed reported period_start period_end"),
     "shared-account": _columns("account", "owner purpose decided valid_until"),
-    "snapshot": _columns("identifier time host", "paths tags size_bytes files parent job location verification excludes"),
+    "snapshot": _columns(
+        "identifier time host", "paths tags size_bytes files parent job location verification excludes"
+    ),
     "supplier": _columns(
         "name",
         "service cloud information_type service_type complexity risk_class classified contract",
