@@ -9,7 +9,7 @@ from collector.records.identity import SshAccess
 
 Factors = Literal["two", "one", "none-allowed", "unknown"]
 
-_KEY, _PASSWORD, _CODE, _ELSEWHERE = "key", "password", "code", "elsewhere"
+_KEY, _PASSWORD, _CODE, _ELSEWHERE, _PERHAPS = "key", "password", "code", "elsewhere", "perhaps"
 
 ASK_ANOTHER_SERVER = frozenset({"pam_radius_auth.so"})
 """PAM modules that leave it to a server what is asked for: RADIUS may ask for a code, or for the same password."""
@@ -82,10 +82,14 @@ def _kinds(methods: tuple[str, ...], access: SshAccess) -> set[str] | None:
 
 
 def _settled(kinds: set[str] | None) -> set[str] | None:
-    """The sorts, or None where only another server knows whether they are one or two.
+    """The sorts, or None where it is not known whether they are one or two.
 
-    Beside a key, whatever that server asks for is a second factor; beside a password it may be the password again.
+    Beside a key, whatever another server asks for is a second factor; beside a password it may be the password again. A
+    password that may be asked for (`perhaps`) is none.
     """
+    if kinds is not None and _PERHAPS in kinds:
+        kinds = kinds - {_PERHAPS}
+        return kinds if len(kinds - {_ELSEWHERE}) > 1 else None
     if kinds is None or _ELSEWHERE not in kinds or _KEY in kinds or _CODE in kinds:
         return kinds
     return None
@@ -101,4 +105,6 @@ def _interactive(access: SshAccess) -> set[str] | None:
     if access.pam_optional is None:
         return None
     asked = {_ELSEWHERE} if ASK_ANOTHER_SERVER & set(access.pam_second_factors) else {_CODE}
+    if access.pam_password is None:
+        return asked | {_PERHAPS}
     return asked | {_PASSWORD} if access.pam_password else asked

@@ -29,7 +29,14 @@ SECOND_FACTORS = frozenset(
 PASSWORDS = frozenset({"pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so"})
 """Modules that ask for the password."""
 
-MAX_INCLUDES = 32
+LEAVES_OUT = frozenset({"nullok", "nouserok", "alwaysok", "localifdown"})
+"""Arguments by which a module lets in whoever has no factor, or everyone while its server is silent: pam_u2f(8),
+pam_yubico(8), pam_google_authenticator(8), pam_radius_auth(8)."""
+
+_NO_REFUSALS = frozenset({"success", "new_authtok_reqd", "ignore"})
+"""Return values that say nothing of a user who gave no factor: `required` itself lets them pass (pam.conf(5))."""
+
+MAX_INCLUDES, MAX_JUMP = 32, 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,10 @@ class PamFactors:
     """The second factors of a PAM service."""
 
     modules: tuple[str, ...]
-    optional: bool
-    """Whether every one of them can be left out."""
-    password: bool
-    """Whether the stack asks for the password too, and refuses without it."""
+    optional: bool | None
+    """Whether every one of them can be left out; None where that hangs on who comes and from where."""
+    password: bool | None
+    """Whether the stack asks for the password too, and refuses without it; None where that hangs on who comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,25 @@ class _Module:
     @property
     def demanded(self) -> bool:
         """Whether a user without the factor is refused."""
-        if "nullok" in self.arguments and self.factor is not None:
+        if self.factor is not None and not LEAVES_OUT.isdisjoint(self.arguments):
             return False
         if self.control.startswith("["):
-            return bool(re.search(r"\bdefault=(?:die|bad)\b", self.control))
+            actions = self.actions
+            refused = actions.keys() - _NO_REFUSALS | {"default"}
+            return all(actions.get(each) in {"die", "bad"} for each in refused)
         return self.control in {"required", "requisite"}
+
+    @property
+    def actions(self) -> Mapping[str, str]:
+        """What each return value leads to, of a control in brackets; of the four words, what bears on the way."""
+        if self.control.startswith("["):
+            return dict(re.findall(r"([a-z_]+)=([a-z0-9]+)", self.control))
+        return {"success": "done"} if self.control == "sufficient" else {}
+
+    @property
+    def asks(self) -> bool:
+        """Whether its result hangs on what the user gives, or on nothing, and not on who they are."""
+        return self.factor is not None or self.name in PASSWORDS or self.name == "pam_permit.so"
 
 
 class PamIncludeError(ValueError):
@@ -75,7 +96,9 @@ class PamIncludeError(ValueError):
 def read_pam(text: str, service: str = "sshd") -> PamFactors:
     """The auth stack of a service from `grep -aH ^ FILES`: `file:line`.
 
-    A factor that an earlier module's success skips (`sufficient`, a jump over it) does not count as demanded.
+    A factor that an earlier module's result skips (`sufficient`, a jump over it) does not count as demanded. Where that
+    module asks for nothing itself (pam_succeed_if.so, pam_access.so: who comes, from where), whether the factor is left
+    out hangs on the user and is not known.
     Raises PamIncludeError when an included file is not in the text, or the service itself is not.
     """
     files: dict[str, list[str]] = {}
@@ -85,11 +108,9 @@ def read_pam(text: str, service: str = "sshd") -> PamFactors:
             files.setdefault(name, []).append(content)
     walk = _Walk(files)
     walk.through(service, 0)
-    return PamFactors(
-        tuple(dict.fromkeys(walk.demanded + walk.optional)),
-        optional=bool(walk.optional) and not walk.demanded,
-        password=walk.password,
-    )
+    modules = tuple(dict.fromkeys(walk.demanded + walk.perhaps + walk.optional))
+    optional = None if walk.perhaps else bool(walk.optional)
+    return PamFactors(modules, False if walk.demanded else optional, password=walk.password)
 
 
 class _Walk:
@@ -98,11 +119,15 @@ class _Walk:
     def __init__(self, files: Mapping[str, list[str]]) -> None:
         self._files = files
         self._ended = False
+        self._perhaps_ended = False
         self._jump = 0
+        self._perhaps_jump = 0
         self.demanded: list[str] = []
+        self.perhaps: list[str] = []
         self.optional: list[str] = []
-        self.password = False
+        self.password: bool | None = False
         self._password_asked = False
+        self._let_by = False
 
     def through(self, name: str, depth: int) -> None:
         if name not in self._files or depth > MAX_INCLUDES:
@@ -110,34 +135,57 @@ class _Walk:
         for line in _joined(self._files[name]):
             if found := re.match(r"@include\s+(\S+)", line):
                 self.through(found[1], depth + 1)
-            elif found := re.match(r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)\s*(.*)", line):
-                if found[1] == "include":
-                    self.through(found[2], depth + 1)
-                elif found[1] == "substack":
-                    self._apart(found[2], depth + 1)
+            elif found := re.match(r"(-?)auth\s+(\[[^\]]*\]|\S+)\s+(\S+)\s*(.*)", line, re.IGNORECASE):
+                control = found[2].lower()
+                if control == "include":
+                    self.through(found[3], depth + 1)
+                elif control == "substack":
+                    self._apart(found[3], depth + 1)
                 else:
-                    self._take(_Module(found[1], found[2].rpartition("/")[2], tuple(found[3].split())))
+                    module = _Module(control, found[3].rpartition("/")[2], tuple(found[4].split()))
+                    self._take(module, may_be_missing=bool(found[1]))
 
     def _apart(self, name: str, depth: int) -> None:
-        """A substack: what ends it does not end the stack around it (pam.conf(5))."""
-        before = self._ended
+        """A substack: what ends it does not end the stack around it, and a jump goes over it as one (pam.conf(5))."""
+        before = self._ended, self._perhaps_ended, self._let_by
+        jumps = max(0, self._jump - 1), max(0, self._perhaps_jump - 1)
+        self._ended |= self._jump > 0
+        self._perhaps_ended |= self._perhaps_jump > 0
+        self._jump = self._perhaps_jump = 0
         self.through(name, depth)
-        self._ended = before
+        self._ended, self._perhaps_ended, self._let_by = before
+        self._jump, self._perhaps_jump = jumps
 
-    def _take(self, module: _Module) -> None:
+    def _take(self, module: _Module, *, may_be_missing: bool) -> None:
         skipped = self._ended or self._jump > 0
-        self._jump = max(0, self._jump - 1)
+        perhaps = self._perhaps_ended or self._perhaps_jump > 0
+        over_this = self._perhaps_jump > 0
+        self._jump, self._perhaps_jump = max(0, self._jump - 1), max(0, self._perhaps_jump - 1)
         if module.factor is not None:
-            (self.demanded if module.demanded and not skipped else self.optional).append(module.factor)
+            known = self.perhaps if perhaps or may_be_missing else self.demanded
+            (known if module.demanded and not skipped else self.optional).append(module.factor)
         elif module.name in PASSWORDS and not skipped:
             self._password_asked = True
-            self.password |= module.demanded
-        elif module.name == "pam_deny.so" and module.demanded:
-            self.password |= self._password_asked  # the jump over this line is the password's reward
-        if module.control == "sufficient" or re.search(r"\bsuccess=done\b", module.control):
-            self._ended = True
-        if found := re.search(r"\bsuccess=([0-9]{1,3})\b", module.control):
-            self._jump = max(self._jump, int(found[1]))
+            if module.demanded:
+                self.password = self.password or (None if perhaps else True)
+        elif module.name == "pam_deny.so" and module.demanded and self._password_asked:
+            # To get past this line is the password's reward, unless some are let by for who they are.
+            self.password = self.password or (None if self._let_by or over_this else True)
+        self._let_by |= not module.asks and "done" in module.actions.values()
+        self._move_on(module, sure=module.asks and not perhaps)
+
+    def _move_on(self, module: _Module, *, sure: bool) -> None:
+        """Where the module's results lead; `sure`: some user gets there, whoever they are."""
+        for action in module.actions.values():
+            if action == "done":
+                self._ended |= sure
+                self._perhaps_ended |= not sure
+            elif action.isdigit():
+                count = min(int(action), MAX_JUMP)
+                if sure:
+                    self._jump = max(self._jump, count)
+                else:
+                    self._perhaps_jump = max(self._perhaps_jump, count)
 
 
 def _joined(lines: list[str]) -> list[str]:

@@ -49,6 +49,8 @@ CASES = {
     "key and code, no password": (access("publickey,keyboard-interactive", pam_password=False, **CODES), "two"),
     "code that may be left out": (access("keyboard-interactive", pam_optional=True, **CODES), "one"),
     "code, perhaps to be left out": (access("keyboard-interactive", pam_optional=None, **CODES), "unknown"),
+    "code, and a password of some": (access("keyboard-interactive", pam_password=None, **CODES), "unknown"),
+    "key, code, and a password of some": (access("publickey,keyboard-interactive", pam_password=None, **CODES), "two"),
     "PAM not read": (access("keyboard-interactive", pam_second_factors=None), "unknown"),
     "PAM not read, but a key alone is enough": (access(["keyboard-interactive", "publickey"][1]), "one"),
     "two ways, one of them weak": (access("publickey,password", "password"), "one"),

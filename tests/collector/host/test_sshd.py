@@ -91,3 +91,87 @@ def test_the_old_name_of_keyboard_interactive_and_of_prohibit_password() -> None
 
 def test_what_is_no_print_out_of_sshd_gives_no_record() -> None:
     assert read_sshd("command not found\n", "web1", None, None) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "auth required pam_u2f.so nouserok",
+        "auth required pam_u2f.so alwaysok",
+        "auth required pam_yubico.so id=1 alwaysok",
+        "auth required pam_radius_auth.so localifdown",
+        "auth [success=ok user_unknown=ignore default=die] pam_oath.so",
+        "auth [success=ok auth_err=ignore default=bad] pam_oath.so",
+        "auth [success=ok default=ignore] pam_oath.so",
+    ],
+)
+def test_a_factor_that_lets_in_whoever_has_none_is_optional(line: str) -> None:
+    assert stack("auth required pam_unix.so", line).optional is True
+
+
+def test_a_factor_that_refuses_in_brackets_is_demanded() -> None:
+    for control in ("[success=ok new_authtok_reqd=ok ignore=ignore default=bad]", "[success=done default=die]"):
+        assert stack("auth required pam_unix.so", f"auth {control} {OTP}").optional is False
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "auth [success=1 default=ignore] pam_succeed_if.so quiet user ingroup no-mfa",
+        "auth [default=1 success=ignore] pam_succeed_if.so quiet user ingroup mfa",
+        "auth [success=ok default=1] pam_access.so accessfile=/etc/security/access-local.conf",
+        "auth sufficient pam_succeed_if.so user notingroup mfa",
+    ],
+)
+def test_a_factor_that_only_some_must_give_is_not_known_to_be_demanded(condition: str) -> None:
+    found = stack("auth required pam_unix.so", condition, f"auth required {OTP}")
+    assert (found.modules, found.optional, found.password) == ((OTP,), None, True)
+
+
+def test_a_condition_before_the_password_leaves_the_password_open_too() -> None:
+    found = stack(
+        "auth sufficient pam_succeed_if.so user = backup", "auth required pam_unix.so", f"auth required {OTP}"
+    )
+    assert (found.optional, found.password) == (None, None)
+
+
+def test_a_factor_after_what_always_succeeds_is_never_asked_for() -> None:
+    assert stack("auth sufficient pam_permit.so", f"auth required {OTP}").optional is True
+
+
+RED_HAT_9 = """password-auth:auth required pam_env.so
+password-auth:auth required pam_faildelay.so delay=2000000
+password-auth:auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular
+password-auth:auth [default=1 ignore=ignore success=ok] pam_localuser.so
+password-auth:auth sufficient pam_unix.so nullok
+password-auth:auth [default=1 ignore=ignore success=ok] pam_usertype.so isregular
+password-auth:auth sufficient pam_sss.so forward_pass
+password-auth:auth required pam_deny.so
+"""
+"""As authselect's profile sssd writes it: which module asks hangs on the user, that one does not."""
+
+
+def test_red_hats_own_stack_demands_the_password_of_everyone() -> None:
+    found = stack("auth substack password-auth", f"auth required {OTP}", more=RED_HAT_9)
+    assert found == PamFactors((OTP,), optional=False, password=True)
+    exempt = RED_HAT_9.replace("password-auth:auth required pam_env.so", "password-auth:auth sufficient pam_wheel.so")
+    assert stack("auth substack password-auth", f"auth required {OTP}", more=exempt).password is None
+
+
+def test_a_jump_goes_over_a_whole_substack() -> None:
+    inner = f"mfa:auth required pam_env.so\nmfa:auth required {OTP}\n"
+    condition = "auth [default=1 success=ignore] pam_succeed_if.so user ingroup mfa"
+    found = stack(condition, "auth substack mfa", "auth required pam_unix.so", more=inner)
+    assert (found.optional, found.password) == (None, True)
+    jumped = stack("auth [success=1 default=ignore] pam_unix.so", "auth substack mfa", more=inner)
+    assert jumped.optional is True
+
+
+def test_a_module_that_may_not_be_there_is_not_known_to_be_demanded() -> None:
+    assert stack("auth required pam_unix.so", f"-auth required {OTP}").optional is None
+
+
+def test_types_and_controls_are_read_in_any_case() -> None:
+    assert stack("AUTH Required pam_unix.so", f"auth REQUIRED {OTP}") == PamFactors(
+        (OTP,), optional=False, password=True
+    )
