@@ -12,7 +12,8 @@ from typing import Literal
 
 from checks.finding import Fact
 from checks.identity.provider_policies import demanded, lenient
-from checks.identity.ssh_factors import Factors, factors, fewest
+from checks.identity.ssh_factors import Factors, fewest
+from checks.identity.ssh_matches import from_outside
 from collector.evidence import EvidenceSet
 from collector.records.factors import EntryPoint, EntryPointRule, FactorPolicy
 from collector.records.identity import SshAccess
@@ -39,7 +40,7 @@ class EntryPoints:
         ways: defaultdict[str, list[Factors]] = defaultdict(list)
         self._ssh = evidence.reading(SshAccess)
         for access in self._ssh.records:
-            ways[access.host].append(factors(access))
+            ways[access.host].append(from_outside(access))
         self._on_host = dict(ways)
         rules = evidence.reading(EntryPointRule)
         self._rules_complete = rules.complete

@@ -2,7 +2,8 @@
 
 Judged on what sshd itself says that it demands (`sshd -T -C`), for anyone and for each privileged user, and on the
 PAM stack behind it. Every way in counts: one alternative that takes a single factor is enough to deviate. A second
-factor that may be left out (`nullok`) is none. What could not be read is not determined.
+factor that may be left out (`nullok`) is none. What could not be read is not determined, and neither is a way in while
+a Match line may let in users from outside whom sshd was not asked about.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from datetime import datetime
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.ssh_factors import factors
+from checks.identity.ssh_matches import open_matches
+from checks.identity.ssh_reasons import MATCHES_UNREAD, OTHER_RULES
 from collector.evidence import EvidenceSet, Population
 from collector.records.identity import SshAccess
 
@@ -49,6 +52,8 @@ REASONS = {
             "Let the reading account run sshd -T and read /etc/pam.d.",
         ),
     ),
+    "other-rules": OTHER_RULES,
+    "matches-unread": MATCHES_UNREAD,
     "no-login": Reason(Text("Ingen kan logga in på detta sätt.", "Nobody can log on in this way.")),
 }
 
@@ -58,12 +63,18 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per way in."""
     for access in ways.records:
-        found = factors(access)
-        if found == "two":
-            yield conforms(access)
-        elif found == "one":
-            yield deviates(access, "single-factor", methods=" ".join(access.authentication_methods) or "any")
-        elif found == "none-allowed":
-            yield out_of_scope(access, "no-login")
-        else:
-            yield undetermined(access, "factors-unknown")
+        yield _judge_way(access)
+
+
+def _judge_way(access: SshAccess) -> Outcome:
+    found = factors(access)
+    if found == "one":
+        return deviates(access, "single-factor", methods=" ".join(access.authentication_methods) or "any")
+    if found == "unknown":
+        return undetermined(access, "factors-unknown")
+    lines = open_matches(access, access.user, "outside")
+    if lines is None:
+        return undetermined(access, "matches-unread")
+    if lines:
+        return undetermined(access, "other-rules", lines=lines)
+    return conforms(access) if found == "two" else out_of_scope(access, "no-login")

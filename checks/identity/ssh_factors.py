@@ -11,6 +11,7 @@ Factors = Literal["two", "one", "none-allowed", "unknown"]
 
 _KEY, _PASSWORD, _CODE, _ELSEWHERE, _PERHAPS = "key", "password", "code", "elsewhere", "perhaps"
 
+_ROOT_WITHOUT_PASSWORD = frozenset({"prohibit-password", "without-password", "forced-commands-only"})
 ASK_ANOTHER_SERVER = frozenset({"pam_radius_auth.so"})
 """PAM modules that leave it to a server what is asked for: RADIUS may ask for a code, or for the same password."""
 
@@ -20,18 +21,20 @@ def factors(access: SshAccess) -> Factors:
 
     A key, a password and a code from another device are one factor each; two of the same are one. keyboard-interactive
     is what PAM makes of it: a password where PAM asks for one, a code only where a module demands it and it cannot be
-    left out. Whether root may log on at all must be known before it is said that one factor is enough for root.
+    left out. A Kerberos ticket may be got by a password or by a card, which sshd does not tell. Whether the user, and
+    root among them, may log on at all must be known before it is said that one factor is enough.
     """
+    if access.user is not None and access.let_in is False:
+        return "none-allowed"
     if access.user == "root" and access.permit_root_login == "no":
         return "none-allowed"
     alternatives = _alternatives(access)
-    if alternatives is None:
-        return "unknown"
     if not alternatives:
         return "none-allowed"
-    kinds = [_settled(_kinds(alternative, access)) for alternative in alternatives]
+    kinds = [None if each is None else _settled(_kinds(each, access)) for each in alternatives]
     if any(kind is not None and len(kind) < 2 for kind in kinds):
-        return "unknown" if access.user == "root" and access.permit_root_login is None else "one"
+        closed = access.user is not None and access.let_in is None
+        return "unknown" if closed or (access.user == "root" and access.permit_root_login is None) else "one"
     return "unknown" if None in kinds else "two"
 
 
@@ -42,22 +45,22 @@ def fewest(found: Iterable[Factors]) -> Factors:
     return next((each for each in order if each in several), "unknown")
 
 
-def _alternatives(access: SshAccess) -> tuple[tuple[str, ...], ...] | None:
-    """Lists of methods, each of which is enough together; None where sshd did not tell."""
+def _alternatives(access: SshAccess) -> tuple[tuple[str, ...] | None, ...]:
+    """Lists of methods, each of which is enough together; None for one that sshd did not tell of."""
     allowed = {
         "publickey": access.public_key,
         "password": access.password,
         "keyboard-interactive": access.keyboard_interactive,
+        "gssapi-with-mic": access.gssapi,
+        "hostbased": access.host_based,
     }
-    if access.user == "root" and access.permit_root_login in {"prohibit-password", "without-password"}:
+    if access.user == "root" and access.permit_root_login in _ROOT_WITHOUT_PASSWORD:
         allowed["password"] = allowed["keyboard-interactive"] = False
     listed = tuple(each for each in access.authentication_methods if each != "any")
     if listed:
         split = [tuple(each.split(",")) for each in listed]
         return tuple(methods for methods in split if all(allowed.get(_method(name)) is not False for name in methods))
-    if None in allowed.values():
-        return None
-    return tuple((name,) for name, on in allowed.items() if on)
+    return tuple(None if on is None else (name,) for name, on in allowed.items() if on is not False)
 
 
 def _method(name: str) -> str:
@@ -71,6 +74,8 @@ def _kinds(methods: tuple[str, ...], access: SshAccess) -> set[str] | None:
             kinds.add(_KEY)
         elif method == "password":
             kinds.add(_PASSWORD)
+        elif method == "hostbased":
+            continue  # the client's host vouches for the user, who shows nothing
         elif method == "keyboard-interactive":
             asked = _interactive(access)
             if asked is None:

@@ -164,16 +164,32 @@ class AccessReading(Reading):
         if len(asked) - 1 > MAX_USERS:
             detail = f"more than {MAX_USERS} users have root rights; sshd was asked about the first of them only"
             self.facts.missing.append(Missing(SshAccess, GapCause.TRUNCATED, detail))
+        answered = {name.partition(".")[2] for name in asked if self.answer.text(name) is not None}
+        matches = sshd.read_matches(part.text, answered)
+        if matches is None:
+            detail = "whether sshd demands something else of some users or addresses (Match) could not be read"
+            self.facts.missing.append(Missing(SshAccess, GapCause.DENIED, detail, remedy_of(SSHD, self.target.user)))
         for name in asked:
             user = name.partition(".")[2] or None
             text = self.ask(SshAccess, name, f"sshd's settings for {user or 'users in general'} could not be read")
             if text is None:
                 continue
-            access = sshd.read_sshd(text, self.target.name, user, factors)
+            groups = None if user is None else self._groups_of(user)
+            access = sshd.read_sshd(text, self.target.name, user, factors, matches, groups)
             if access is None:
                 self.malformed(SshAccess, f"`sshd -T` printed no settings for {user or ANY_USER}")
             else:
                 self.facts.records.append(access)
+
+    def _groups_of(self, user: str) -> frozenset[str] | None:
+        """The groups that the host's own files put a user in; None where they were not asked for."""
+        passwd, group = self.answer.text("passwd"), self.answer.text("group")
+        if passwd is None or group is None:
+            return None
+        first = {each.gid for each in read_users(passwd) if each.name == user}
+        return frozenset(
+            name for name, (number, members) in read_groups(group).items() if user in members or number in first
+        )
 
     def password_rules(self) -> None:
         """The host's rules for passwords, and each account's own age limit."""

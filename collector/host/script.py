@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from collector.host.sections import ANY_USER, MAX_USERS, SECTIONS, SSHD, SUDOERS_COMMAND, Section, quoted
+from collector.host.sections import (
+    ANY_USER,
+    MATCH_LINE,
+    MATCHES_READ,
+    MAX_USERS,
+    SECTIONS,
+    SSHD,
+    SSHD_FILES_COMMAND,
+    SUDOERS_COMMAND,
+    Section,
+    quoted,
+)
 from collector.records.record import Record
 from collector.source import Query
 
@@ -38,7 +49,8 @@ _EPILOGUE = "}\nmain </dev/null | dd obs=262144\n"
 # output into few large writes, each of which would otherwise be an SSH packet of its own.
 
 
-# A daemon that was started with `-f FILE` is asked about that file. Users: uid 0, the usual groups, names in sudoers.
+# A daemon that was started with `-f FILE` is asked about that file, and its Match lines are read in it. Users: uid 0,
+# and whoever is named in sudoers or in a Match line, or is in a group that is named there, or in the usual ones.
 _SSHD_HELPERS = rf"""sshd_file() {{
   for file in /proc/[0-9]*/comm; do
     read -r name <"$file" || continue
@@ -46,12 +58,31 @@ _SSHD_HELPERS = rf"""sshd_file() {{
     tr '\0' '\n' <"${{file%comm}}cmdline" | tr ' ' '\n' | awk 'f {{ print "-f", $0; exit }} $0 == "-f" {{ f = 1 }}'
   done 2>/dev/null | grep -x -- '-f [A-Za-z0-9_./-]*' | head -n 1
 }}
+sshd_lines() {{
+  set -- $(sshd_file); [ -z "$1" ] || shift
+  if [ "$1" ]; then
+    if [ -r "$1" ]; then grep -aH ^ "$1"; else root grep -aH ^ "$1"; fi
+    return
+  fi
+  set -- /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf
+  for file; do
+    if [ -e "$file" ] && [ ! -r "$file" ]; then set --; break; fi
+  done
+  if [ -d /etc/ssh/sshd_config.d ] && [ ! -r /etc/ssh/sshd_config.d ]; then set --; fi
+  if [ "$1" ]; then grep -aHs ^ "$@"; else root {quoted(SSHD_FILES_COMMAND)}; fi
+}}
+sshd_matches() {{
+  sshd_lines | awk '{{ file = $0; sub(/:.*/, "", file); sub(/^[^:]*:[ \t]*/, "") }}
+    NR == 1 {{ print "{MATCHES_READ} " file }}
+    tolower($0) ~ /^(match|include)[ \t=]/ {{ print "{MATCH_LINE}" $0 }}'
+}}
 users() {{
-  {{ awk -F: 'FILENAME == "/etc/passwd" {{ if ($3 == 0) print $1; next }}
-    $1 ~ /^(sudo|wheel|admin)$/ {{ n = split($4, m, ","); for (i = 1; i <= n; i++) print m[i] }}' /etc/passwd /etc/group
-  root {quoted(SUDOERS_COMMAND)} | sed 's/^[^:]*://' | awk 'FILENAME == "-" {{ s[$1] = 1; next }}
-    {{ split($0, f, ":"); if (f[1] in s) print f[1] }}' - /etc/passwd
-  }} | grep -xE '[A-Za-z0-9_][A-Za-z0-9_.-]*' | sort -u | head -n {MAX_USERS + 1}
+  {{ root {quoted(SUDOERS_COMMAND)} | sed 's/^[^:]*://; s/#[^0-9].*//'; echo '%sudo %wheel %admin'
+    sshd_matches | awk '{{ print; gsub(/[ ,=]/, " %"); print }}'
+  }} | tr -s ' \t,=:()!\\' '\n' | awk 'FILENAME == "-" {{ s[$1] = 1; next }} {{ split($0, f, ":") }}
+    FILENAME == "/etc/passwd" {{ if (f[1] in s || f[3] == 0 || f[4] in g) print f[1]; next }}
+    ("%" f[1]) in s {{ g[f[3]] = 1; n = split(f[4], m, ","); for (i = 1; i <= n; i++) print m[i] }}' \
+    - /etc/group /etc/passwd | grep -xE '[A-Za-z0-9_][A-Za-z0-9_.-]*' | sort -u | head -n {MAX_USERS + 1}
 }}
 """
 _SSHD_LOOP = """users | while read -r user; do section "sshd.$user" {cap} s_{number} "$user" </dev/null; done

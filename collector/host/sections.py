@@ -33,6 +33,9 @@ ANY_USER = "any-user"
 MAX_USERS = 40
 """Privileged users whose sshd settings are asked for, one `sshd -T` each; more are told as a gap."""
 
+MATCHES_READ, MATCH_LINE = "#configuration read", "#configuration "
+"""What the section `sshd` begins its list of Match and Include lines with, and each of these."""
+
 SSHD = "sshd"
 """Name of the sections with sshd's effective settings: `sshd` for anyone, `sshd.NAME` for a privileged user."""
 
@@ -63,6 +66,7 @@ SHADOW_COMMAND = (
 KEYS_COMMAND = ("find", "/root", "/home", "-maxdepth", "3", "-name", "authorized_keys", "-size", "+0")
 AUDIT_COMMAND = ("auditctl", "-l")
 SUDOERS_COMMAND = ("grep", "-aHr", "^", "/etc/sudoers", "/etc/sudoers.d")
+SSHD_FILES_COMMAND = ("grep", "-aHr", "^", "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d")
 
 _SHADOW_IN_SUDOERS = re.sub(r"([,:=\\*?\[\]#])", r"\\\1", " ".join(SHADOW_COMMAND[1:]))
 _SSHD_IN_SUDOERS = (
@@ -70,17 +74,17 @@ _SSHD_IN_SUDOERS = (
     f"host={re.escape(EXTERNAL_HOST)},addr={re.escape(EXTERNAL_ADDRESS)}$"
 )  # a regular expression for the user name: sudo 1.9.10 or later (sudoers(5), command arguments)
 _GRANTS = {
-    "shadow": f"/usr/bin/awk {_SHADOW_IN_SUDOERS}",
-    "keys": f"/usr/bin/find {' '.join(KEYS_COMMAND[1:])}",
-    "sudoers": f"/usr/bin/grep {' '.join(SUDOERS_COMMAND[1:])}",
-    SSHD: f"/usr/sbin/sshd {_SSHD_IN_SUDOERS}",
-    "audit-rules": "/usr/sbin/auditctl -l",
+    "shadow": (f"/usr/bin/awk {_SHADOW_IN_SUDOERS}",),
+    "keys": (f"/usr/bin/find {' '.join(KEYS_COMMAND[1:])}",),
+    "sudoers": (f"/usr/bin/grep {' '.join(SUDOERS_COMMAND[1:])}",),
+    SSHD: (f"/usr/sbin/sshd {_SSHD_IN_SUDOERS}", f"/usr/bin/grep {' '.join(SSHD_FILES_COMMAND[1:])}"),
+    "audit-rules": ("/usr/sbin/auditctl -l",),
 }
 
 
 def sudo_lines(user: str, section: str | None = None) -> str:
     """The sudoers lines that grant one user exactly the root commands of the script, or just one section's."""
-    wanted = [_GRANTS[section]] if section in _GRANTS else list(_GRANTS.values())
+    wanted = _GRANTS[section] if section in _GRANTS else [each for lines in _GRANTS.values() for each in lines]
     return "\n".join(f"{user} ALL=(root) NOPASSWD: {command}" for command in wanted)
 
 
@@ -217,7 +221,9 @@ done; [ -r /proc/1/comm ] || echo hidden; return 0""",
         SSHD,
         (SshAccess, ConfigurationSetting),
         f"""has sshd || return 78
-root sshd -T -C "user=$1,host={EXTERNAL_HOST},addr={EXTERNAL_ADDRESS}" $(sshd_file)""",
+root sshd -T -C "user=$1,host={EXTERNAL_HOST},addr={EXTERNAL_ADDRESS}" $(sshd_file) || return
+[ "$1" != {ANY_USER} ] || sshd_matches
+return 0""",
         rights=_SUDO_RIGHT,
     ),
     Section(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from collector.host.sections import EXTERNAL_ADDRESS
+from collector.host.sections import EXTERNAL_ADDRESS, MATCH_LINE, MATCHES_READ
 from collector.records.identity import SshAccess
 
 SECOND_FACTORS = frozenset(
@@ -35,6 +35,15 @@ pam_yubico(8), pam_google_authenticator(8), pam_radius_auth(8)."""
 
 _NO_REFUSALS = frozenset({"success", "new_authtok_reqd", "ignore"})
 """Return values that say nothing of a user who gave no factor: `required` itself lets them pass (pam.conf(5))."""
+
+_LISTS = ("allowusers", "denyusers", "allowgroups", "denygroups")
+_USUAL_FILE = "/etc/ssh/sshd_config"
+_INCLUDED = {
+    "/etc/ssh/sshd_config.d/*.conf",
+    "sshd_config.d/*.conf",
+    "/etc/crypto-policies/back-ends/opensshserver.config",  # algorithms and nothing else (crypto-policies(7))
+}
+"""What sshd's own file includes by habit: read with it, or without bearing on who is let in."""
 
 MAX_INCLUDES, MAX_JUMP = 32, 999
 
@@ -194,12 +203,23 @@ def _joined(lines: list[str]) -> list[str]:
     return [line.strip() for line in joined.split("\n") if line.strip()]
 
 
-def read_sshd(text: str, host: str, user: str | None, pam: PamFactors | None) -> SshAccess | None:
-    """The effective settings as printed by `sshd -T`; None when the text is no such print-out."""
-    values: dict[str, str] = {}
+def read_sshd(
+    text: str,
+    host: str,
+    user: str | None,
+    pam: PamFactors | None,
+    matches: tuple[str, ...] | None = None,
+    groups: frozenset[str] | None = None,
+) -> SshAccess | None:
+    """The effective settings as printed by `sshd -T`; None when the text is no such print-out.
+
+    `groups` are those that the user is in, as far as the host's own files tell; None: not known.
+    """
+    printed: dict[str, list[str]] = {}
     for line in text.splitlines():
         key, _, value = line.strip().partition(" ")
-        values.setdefault(key.lower(), value.strip())
+        printed.setdefault(key.lower(), []).append(value.strip())
+    values = {key: found[0] for key, found in printed.items()}
     if "pubkeyauthentication" not in values or "passwordauthentication" not in values:
         return None
     permit = values.get("permitrootlogin")
@@ -217,7 +237,72 @@ def read_sshd(text: str, host: str, user: str | None, pam: PamFactors | None) ->
         pam_second_factors=None if pam is None else pam.modules,
         pam_password=None if pam is None else pam.password,
         pam_optional=None if pam is None or not pam.modules else pam.optional,
+        gssapi=_flag(values.get("gssapiauthentication", "no")),  # not printed where sshd was built without it
+        host_based=_flag(values.get("hostbasedauthentication")),
+        let_in=_let_in(printed, user, groups),
+        matches=matches,
     )
+
+
+def read_matches(text: str, asked: Container[str] = ()) -> tuple[str, ...] | None:
+    """The Match lines that the section `sshd` lists, less the word; None where they were not read to their end.
+
+    Those that are for users alone, by names that sshd was `asked` about one by one, are left out.
+    """
+    found: list[str] = []
+    file = None
+    for line in text.splitlines():
+        if line.startswith(MATCHES_READ):
+            file = line.removeprefix(MATCHES_READ).strip()
+        elif line.startswith(MATCH_LINE):
+            word, _, rest = re.sub(r"[\t=]", " ", line.removeprefix(MATCH_LINE)).strip().partition(" ")
+            rest = " ".join(rest.partition("#")[0].split())
+            if word.lower() == "match":
+                found.append(rest)
+            elif file != _USUAL_FILE or not {each.strip('"') for each in rest.split()} <= _INCLUDED:
+                return None  # a file that was not read
+    return None if file is None else tuple(each for each in dict.fromkeys(found) if not _is_for(each, asked))
+
+
+def _is_for(line: str, asked: Container[str]) -> bool:
+    word, _, names = line.partition(" ")
+    return word.lower() == "user" and all(name in asked for name in names.strip('"').split(","))
+
+
+def _let_in(printed: Mapping[str, list[str]], user: str | None, groups: frozenset[str] | None) -> bool | None:
+    """Whether the lists of users and groups let a user in (sshd_config(5)); all of them must."""
+    lists = {name: [each for line in printed.get(name, ()) for each in line.split()] for name in _LISTS}
+    if user is None:
+        return None if any(lists.values()) else True
+    answers: list[bool | None] = [_is_listed(lists["denyusers"], user) is False or None]
+    if _is_listed([each for each in lists["denyusers"] if "@" not in each], user):
+        return False
+    if lists["allowusers"]:
+        answers.append(_is_listed(lists["allowusers"], user))
+    if lists["denygroups"] or lists["allowgroups"]:
+        answers += _by_groups(lists["denygroups"], lists["allowgroups"], groups)
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _by_groups(denied: list[str], allowed: list[str], groups: frozenset[str] | None) -> Iterator[bool | None]:
+    """The host's own files need not name every group of a user: to be in none that is allowed is not known."""
+    if groups is None:
+        yield None
+        return
+    yield not any(_is_listed(denied, each) for each in groups)
+    yield True if not allowed or any(_is_listed(allowed, each) for each in groups) else None
+
+
+def _is_listed(patterns: Iterable[str], name: str) -> bool | None:
+    """None for one who is listed from certain addresses only (`user@host`)."""
+    found = [
+        None if "@" in each else True
+        for each in patterns
+        if re.fullmatch(re.escape(each.partition("@")[0]).replace(r"\*", ".*").replace(r"\?", "."), name)
+    ]
+    return True if True in found else (None if found else False)
 
 
 def _flag(value: str | None) -> bool | None:

@@ -151,7 +151,17 @@ class SshAccess:
     pam_password: bool | None = None
     """Whether sshd's PAM stack asks for the password too (pam_unix.so, pam_sss.so, ... required or requisite)."""
     pam_optional: bool | None = None
-    """Whether a second factor can be left out: nullok, or a control that does not require it."""
+    """Whether a second factor can be left out: nullok, or a control that does not require it; None: for some, by who
+    they are or where they come from."""
+    gssapi: bool | None = None
+    """Whether a Kerberos ticket is enough (GSSAPIAuthentication); False where sshd was built without it."""
+    host_based: bool | None = None
+    """Whether the client's host vouches for the user (HostbasedAuthentication)."""
+    let_in: bool | None = None
+    """Whether AllowUsers, DenyUsers, AllowGroups and DenyGroups let this user in; None: not known."""
+    matches: tuple[str, ...] | None = None
+    """The Match lines of the configuration less the word: whom and where sshd may ask something else of; None: not
+    read."""
 
     @property
     def subject(self) -> str:

@@ -17,7 +17,7 @@ from collector.records.cloud import AccessPolicy, AuthenticationRegistration, Ro
 from collector.records.factors import Token
 from collector.records.identity import Account, LocalPrivilege, Privilege, SshAccess
 from tests.assessment.made import policy
-from tests.checks.made import AS_OF, evidence, gap, seen
+from tests.checks.made import AS_OF, ASKED, evidence, gap, seen
 
 AD = [
     Privilege(holder="anna", role="domain-admins", role_name="Domain Admins", holder_category="person", enabled=True,
@@ -38,8 +38,11 @@ SSH = [
         password=True,
         keyboard_interactive=False,
         authentication_methods=("publickey,password",),
+        **ASKED,
     ),
-    SshAccess(host="db1", public_key=True, password=True, keyboard_interactive=False, authentication_methods=("any",)),
+    SshAccess(
+        host="db1", public_key=True, password=True, keyboard_interactive=False, authentication_methods=("any",), **ASKED
+    ),
 ]
 
 

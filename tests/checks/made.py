@@ -17,6 +17,8 @@ from tests.checks.missing_parts import hold
 R = TypeVar("R", bound=Record)
 
 AS_OF = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+ASKED: Mapping[str, Any] = {"gssapi": False, "host_based": False, "let_in": True, "matches": ()}
+"""What sshd's answer and its configuration say of a host without tickets, lists of users and Match lines."""
 PROVENANCE = Provenance(
     method=("made for a test",),
     identity="nobody",

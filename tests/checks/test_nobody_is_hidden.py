@@ -18,7 +18,7 @@ from collector.records.directory import Computer, PasswordPolicy
 from collector.records.identity import Account, Employment, LocalPrivilege, Privilege, SshAccess
 from collector.records.record import Record
 from tests.checks.arbitrary import as_evidence, parameters_of, parts_of
-from tests.checks.made import AS_OF, evidence, seen
+from tests.checks.made import AS_OF, ASKED, evidence, seen
 
 CHECKS = {check.id: check for check in discover() if check.module.startswith(("checks.identity.", "checks.directory."))}
 MANY = 1500
@@ -43,7 +43,9 @@ COMPUTER: dict[str, Any] = {
     "system": "Windows 11",
     "exposures": (),
 }
-WEAK = SshAccess(host="h", public_key=True, password=True, keyboard_interactive=False, authentication_methods=("any",))
+WEAK = SshAccess(
+    host="h", public_key=True, password=True, keyboard_interactive=False, authentication_methods=("any",), **ASKED
+)
 Part = Population[Any]
 
 

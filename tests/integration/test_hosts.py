@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checks.identity.ssh_factors import Factors, factors
+from checks.identity.ssh_matches import open_matches
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.host.sections import KINDS
@@ -127,6 +128,10 @@ def test_second_factors_at_sshd(evidence: EvidenceSet, hosts: Hosts) -> None:
         one_factor = {user for user, access in asked.items() if access.authentication_methods != both}
         assert one_factor == (truth.exempt_from_second_factor if truth.second_factor else set(asked))
         assert set(asked) >= {None, *truth.sudo, *truth.uid_0}
+        # The block of support1 is not among them: sshd was asked about that user.
+        own = [f"User {hosts.user} Address "] if truth.second_factor else []
+        assert [line[: len(f"User {hosts.user} Address ")] for line in anyone.matches or ()] == own
+        assert all(access.let_in and access.gssapi is False for access in asked.values())
 
 
 PAM_REST = "account required pam_unix.so\nsession required pam_unix.so\n"
@@ -155,6 +160,23 @@ def test_traps_of_pam_on_a_real_host(
     assert population.missing == ()
     (anyone,) = (each for each in population.records if each.user is None)
     assert factors(anyone) == expected
+
+
+def test_match_lines_and_lists_of_groups_on_a_real_host(hosts: Hosts, tmp_path: Path) -> None:
+    files = {
+        "etc/ssh/sshd_config.d/inside.conf": "Match Address 10.0.0.0/8\n    AuthenticationMethods publickey\n",
+        "etc/pam.d/sshd": f"auth required pam_unix.so\nauth required {OTP}\n{PAM_REST}",
+    }
+    lines = f"Include /etc/ssh/sshd_config.d/*.conf\nAllowGroups {hosts.user} sudo\n"
+    with hosts.variant("app1", "inside1", sshd_lines=lines, other_files=files) as host:
+        found = read(source(hosts, tmp_path, addresses=one(hosts, host)), tmp_path)
+    asked = {each.user: each for each in found.reading(SshAccess).records}
+    assert "Address 10.0.0.0/8" in (asked[None].matches or ())
+    administrator = next(each.holder for each in found.reading(LocalPrivilege).records if each.role == "sudo")
+    assert (asked[administrator].let_in, asked["root"].let_in, asked[None].let_in) == (True, None, None)
+    assert factors(asked[administrator]) == "two"
+    assert open_matches(asked[administrator], administrator, "anywhere") == ("Address 10.0.0.0/8",)
+    assert open_matches(asked[administrator], administrator, "outside") == ()
 
 
 def test_updates_and_releases(evidence: EvidenceSet, hosts: Hosts) -> None:

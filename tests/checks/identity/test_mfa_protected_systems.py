@@ -8,7 +8,7 @@ from checks.finding import Status
 from collector.records.backup import ProtectedSystem
 from collector.records.factors import EntryPoint, EntryPointRule
 from collector.records.identity import SshAccess
-from tests.checks.made import finding, gap, reasons, seen
+from tests.checks.made import ASKED, finding, gap, reasons, seen
 
 CHECK = "mfa-protected-systems"
 ENTRIES = (
@@ -18,8 +18,8 @@ ENTRIES = (
 )
 RULES = (EntryPointRule(entry_point="vpn", rule="all", factors="two"),)
 WAYS = (
-    SshAccess(host="app1", authentication_methods=("publickey,password",), public_key=True, password=True),
-    SshAccess(host="app2", authentication_methods=("password",), public_key=True, password=True),
+    SshAccess(host="app1", authentication_methods=("publickey,password",), public_key=True, password=True, **ASKED),
+    SshAccess(host="app2", authentication_methods=("password",), public_key=True, password=True, **ASKED),
 )
 
 

@@ -8,10 +8,10 @@ from checks.finding import Severity, Status
 from collector.evidence import Obtained
 from collector.records.factors import EntryPoint, EntryPointRule, FactorPolicy
 from collector.records.identity import SshAccess
-from tests.checks.made import finding, gap, reasons, seen
+from tests.checks.made import ASKED, finding, gap, reasons, seen
 
 CHECK = "mfa-remote-access--entry-points"
-STRONG = {"public_key": True, "password": True, "keyboard_interactive": False, "use_pam": True}
+STRONG: dict[str, Any] = {"public_key": True, "password": True, "keyboard_interactive": False, "use_pam": True, **ASKED}
 PIN = FactorPolicy(name="pin", active=True, actions=("otppin=userstore",), limited=False)
 NO_TOKEN = FactorPolicy(name="x", active=True, actions=("passOnNoToken",), realms=("STAFF",))
 THROUGH = FactorPolicy(name="through", active=True, actions=("passthru=userstore",))

@@ -4,6 +4,7 @@ import pytest
 
 from checks.identity.ssh_factors import factors
 from collector.records.identity import SshAccess
+from tests.checks.made import ASKED
 
 
 def access(*methods: str, **facts: object) -> SshAccess:
@@ -17,6 +18,7 @@ def access(*methods: str, **facts: object) -> SshAccess:
         "pam_optional": False,
         "pam_password": True,
         "authentication_methods": methods,
+        **ASKED,
     }
     return SshAccess(**defaults | facts)  # type: ignore[arg-type]
 
@@ -58,8 +60,30 @@ CASES = {
         access("publickey,password", "keyboard-interactive", keyboard_interactive=False),
         "two",
     ),
-    "a method that we do not know": (access("gssapi-with-mic,publickey"), "unknown"),
+    "a method that we do not know": (access("gssapi-with-mic,publickey", gssapi=True), "unknown"),
     "settings not read": (access(public_key=None, password=None, keyboard_interactive=None), "unknown"),
+    "a ticket, got by who knows what": (
+        access("any", public_key=False, password=False, gssapi=True, **CODES),
+        "unknown",
+    ),
+    "a ticket beside what one factor is enough for": (access("any", gssapi=True), "one"),
+    "whether a ticket is enough was not read": (
+        access("any", public_key=False, password=False, gssapi=None, **CODES),
+        "unknown",
+    ),
+    "nothing but a ticket": (
+        access("any", public_key=False, password=False, keyboard_interactive=False, gssapi=True),
+        "unknown",
+    ),
+    "a ticket that the list of methods does not take": (access("publickey,password", gssapi=True), "two"),
+    "the client's host vouches": (access("any", public_key=False, password=False, host_based=True, **CODES), "one"),
+    "root by a forced command's key": (
+        access("any", user="root", permit_root_login="forced-commands-only", public_key=False),
+        "none-allowed",
+    ),
+    "one who is not among AllowUsers": (access("any", user="anna", let_in=False), "none-allowed"),
+    "one of whom it is not known whether AllowGroups has them": (access("any", user="anna", let_in=None), "unknown"),
+    "anyone, of whom some are let in": (access("any", let_in=None), "one"),
     "nothing is allowed": (access("any", public_key=False, password=False, keyboard_interactive=False), "none-allowed"),
     "root may not": (access("any", user="root", permit_root_login="no"), "none-allowed"),
     "root by key only": (access("any", user="root", permit_root_login="prohibit-password"), "one"),

@@ -97,6 +97,7 @@ def test_sudo_is_granted_command_by_command() -> None:
         "/usr/bin/find",
         "/usr/bin/grep",
         "/usr/sbin/sshd",
+        "/usr/bin/grep",
         "/usr/sbin/auditctl",
     ]
     assert sudo_lines("styrk", "sudoers") in lines
@@ -110,7 +111,7 @@ def test_no_bytes_make_the_splitting_fail(data: bytes) -> None:
 
 
 def test_more_privileged_users_than_are_asked_about_are_told() -> None:
-    settings = b"pubkeyauthentication yes\npasswordauthentication no\n"
+    settings = b"pubkeyauthentication yes\npasswordauthentication no\n#configuration read /etc/ssh/sshd_config\n"
     users = [b"sshd", *(b"sshd.user%d" % number for number in range(MAX_USERS + 1))]
     data = b"".join(
         b"\n@@styrk-begin 0123456789abcdef %s\n%s\n"

@@ -2,7 +2,8 @@
 
 The `debian-*` cases are answers of real hosts, shortened by the kernel's name and, in `debian-12-inventory`, to a few
 packages and runs of apt; `*-by-documentation` are written from the programs' manuals, where no such host was at hand.
-Routes and open ports are asked for since later: two of the cases got them from a host of the same release. A kind is
+Routes, open ports and sshd's Match lines are asked for since later: two of the cases got them from a host of the same
+release and from the hosts' own sshd_config. A kind is
 read where the answer has all its sections. `python tests/collector/host/test_recordings.py` writes the expectations
 anew, for a reviewer to read the difference.
 """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.host.sshd import PamFactors, PamIncludeError, read_pam, read_sshd
+from collector.host.sshd import PamFactors, PamIncludeError, read_matches, read_pam, read_sshd
 
 DEBIAN_AUTH = (
     "common-auth:auth\t[success=1 default=ignore]\tpam_unix.so nullok\n"
@@ -175,3 +175,56 @@ def test_types_and_controls_are_read_in_any_case() -> None:
     assert stack("AUTH Required pam_unix.so", f"auth REQUIRED {OTP}") == PamFactors(
         (OTP,), optional=False, password=True
     )
+
+
+PRINTED = "pubkeyauthentication yes\npasswordauthentication yes\nhostbasedauthentication no\n"
+
+
+@pytest.mark.parametrize(
+    ("lists", "user", "groups", "let_in"),
+    [
+        ("", "anna", None, True),
+        ("", None, None, True),
+        ("allowusers anna\nallowusers bo", "anna", None, True),
+        ("allowusers anna\nallowusers bo", "carl", None, False),
+        ("allowusers a*", "anna", None, True),
+        ("allowusers anna@10.*", "anna", None, None),
+        ("allowusers anna", None, None, None),
+        ("denyusers anna", "anna", None, False),
+        ("denyusers anna@10.*", "anna", None, None),
+        ("denyusers bo", "anna", None, True),
+        ("allowgroups ssh-users", "anna", None, None),
+        ("allowgroups ssh-users", "anna", frozenset({"ssh-users"}), True),
+        ("allowgroups ssh-users", "anna", frozenset({"sudo"}), None),
+        ("denygroups sudo", "anna", frozenset({"sudo"}), False),
+        ("denygroups sudo\nallowusers anna", "anna", frozenset({"users"}), True),
+    ],
+)
+def test_whom_the_lists_of_users_and_groups_let_in(
+    lists: str, user: str | None, groups: frozenset[str] | None, let_in: bool | None
+) -> None:
+    found = read_sshd(PRINTED + lists, "web1", user, None, (), groups)
+    assert found is not None
+    assert found.let_in is let_in
+
+
+def test_tickets_and_hosts_that_vouch() -> None:
+    found = read_sshd(f"{PRINTED}gssapiauthentication yes\n", "web1", None, None)
+    assert found is not None
+    assert (found.gssapi, found.host_based) == (True, False)
+    built_without = read_sshd(PRINTED, "web1", None, None)
+    assert built_without is not None
+    assert built_without.gssapi is False
+
+
+USUAL = "#configuration read /etc/ssh/sshd_config\n#configuration Include /etc/ssh/sshd_config.d/*.conf\n"
+
+
+def test_match_lines_are_read_where_every_file_was() -> None:
+    lines = "#configuration match User anna\n#configuration Match=Address 10.0.0.0/8 # inside\n"
+    assert read_matches(PRINTED + USUAL + lines) == ("User anna", "Address 10.0.0.0/8")
+    assert read_matches(PRINTED + USUAL + lines, asked={"anna"}) == ("Address 10.0.0.0/8",)
+    assert read_matches(PRINTED + USUAL) == ()
+    assert read_matches(PRINTED) is None
+    assert read_matches(PRINTED + USUAL + "#configuration Include /srv/sshd/*.conf\n") is None
+    assert read_matches(PRINTED + USUAL.replace("ssh/sshd_config\n", "ssh/own\n")) is None
