@@ -20,7 +20,7 @@ def access(*methods: str, **facts: object) -> SshAccess:
         "authentication_methods": methods,
         **ASKED,
     }
-    return SshAccess(**defaults | facts)  # type: ignore[arg-type]
+    return SshAccess(**defaults | facts)
 
 
 CODES = {"pam_second_factors": ("pam_google_authenticator.so",)}
