@@ -57,11 +57,19 @@ def line_writer(kind: type[Record]) -> Callable[[Record], bytes]:
     def quickly(record: Record) -> bytes:
         found = values(record)
         types = tuple(map(type, found))
-        if types not in known and len(known) < _MAX_KNOWN:
-            known[types] = _to_be_looked_at(types)
-        places = known.get(types)
-        if places is None or not all(map(_is_certain, map(found.__getitem__, places))):
+        try:
+            places = known[types]
+        except KeyError:
+            places = _to_be_looked_at(types)
+            if len(known) < _MAX_KNOWN:
+                known[types] = places
+        if places is None:
             return line_of(record)
+        for place in places:
+            value = found[place]
+            is_certain = value.tzinfo is UTC if types[place] is datetime else all(type(each) is str for each in value)
+            if not is_certain:
+                return line_of(record)
         try:
             return write(shape(*found))
         except OverflowError:  # an integer of more than 64 bits
@@ -75,13 +83,6 @@ def _to_be_looked_at(types: tuple[type, ...]) -> tuple[int, ...] | None:
     if not _ALL.issuperset(types):
         return None
     return tuple(place for place, each in enumerate(types) if each not in _PLAIN)
-
-
-def _is_certain(value: object) -> bool:
-    """Whether a value is surely written as the codec writes it."""
-    if type(value) is datetime:
-        return value.tzinfo is UTC
-    return type(value) is not tuple or all(type(each) is str for each in value)
 
 
 def line_reader(kind: type[R]) -> Callable[[bytes], R]:

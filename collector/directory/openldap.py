@@ -25,7 +25,7 @@ from collector.directory.names import filter_value, first_value, is_in_units, pl
 from collector.directory.times import parse_epoch_days, parse_generalized_time
 from collector.records.identity import Account, AccountCategory
 from collector.records.making import quick
-from collector.transport.ldap import NO_ATTRIBUTES, Entry, Search
+from collector.transport.ldap import NO_ATTRIBUTES, Entry, Search, text_of
 
 PASSWORD_POLICY_CONTROL = b"1.3.6.1.4.1.42.2.27.8.5.1"
 """Announced in the root DSE where the overlay ppolicy is loaded; without it there is no administrative lock."""
@@ -160,10 +160,10 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
     expires, never_expires = _expiry(entry) if seldom else (None, None)
     container, (is_service, is_external) = place_of(entry.dn, (facts.service_units, facts.external_units))
     account = _account(
-        name=name_of(entry),
-        identifier=entry.text("entryUUID") or entry.text("ipaUniqueID"),
+        name=text_of(found.get("uid")) or first_value(entry.dn),
+        identifier=text_of(found.get("entryuuid")) or text_of(found.get("ipauniqueid")),
         category="service" if is_service else _category_by_class(entry.classes()),
-        person_key=entry.text(facts.person_key),
+        person_key=text_of(found.get(facts.person_key.lower())),
         enabled=_enabled(entry, sure=sure) if seldom else sure or None,
         interactive=False if shell and shell[0].rpartition(b"/")[2] in _NO_SHELL else None,
         created=parse_generalized_time(created[0]) if created else None,
@@ -194,9 +194,10 @@ def _last_use(found: Mapping[str, tuple[bytes, ...]]) -> tuple[datetime | None, 
     """The latest use, and the attribute that tells of it; None where none does."""
     latest: tuple[datetime, str] | None = None
     for name, low in _USES:
-        for value in found.get(low, ()):
-            use = (parse_generalized_time(value), name)
-            latest = use if latest is None else max(latest, use)
+        if low in found:
+            for value in found[low]:
+                use = (parse_generalized_time(value), name)
+                latest = use if latest is None else max(latest, use)
     return latest or (None, None)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 FILETIME_NEVER = 0x7FFF_FFFF_FFFF_FFFF
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_Z = ord("Z")
 _INTEGER = re.compile(rb"-?\d{1,20}")
 _GENERALIZED = re.compile(
     rb"(?P<date>\d{8})(?P<hour>\d\d)(?:(?P<minute>\d\d)(?P<second>\d\d)?)?(?:[.,](?P<fraction>\d{1,20}))?"
@@ -46,7 +47,7 @@ def parse_filetime(value: bytes) -> datetime | None:
 
 def parse_generalized_time(value: bytes) -> datetime:
     """`20261121075100Z`, with fraction or offset too, in UTC; raises MalformedValueError."""
-    if len(value) == 15 and value[14:] == b"Z" and value[:14].isdigit() and value[8:10] < b"24":
+    if len(value) == 15 and value[14] == _Z and value[:14].isdigit() and value[8:10] < b"24":
         digits = value.decode()  # the one form that servers write
         try:
             return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")

@@ -56,12 +56,16 @@ class Entry(NamedTuple):
 
     def text(self, name: str) -> str | None:
         """The first value as UTF-8 text, wrong bytes shown as escapes; None where it is absent or empty."""
-        values = self.attributes.get(name.lower())
-        return values[0].decode("utf-8", "backslashreplace") if values and values[0] else None
+        return text_of(self.attributes.get(name.lower()))
 
     def classes(self) -> frozenset[str]:
         """The object classes in lower case."""
         return _classes(self.attributes.get("objectclass", ()))
+
+
+def text_of(values: tuple[bytes, ...] | None) -> str | None:
+    """The first value of an attribute as UTF-8 text, wrong bytes shown as escapes; None where absent or empty."""
+    return values[0].decode("utf-8", "backslashreplace") if values and values[0] else None
 
 
 @lru_cache(maxsize=256)

@@ -32,6 +32,8 @@ MAX_REPEATED = 512
 _MARGIN = bytes(512)
 """Behind the last octet, so that a short element at the end can be looked at as if it were a longer one."""
 _CONTROLS, _REFERRAL = 0xA0, 0xA3
+_made = tuple.__new__
+"""Makes an Entry without the detour by its own constructor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class EntryDecoder:
                 first, last = _start(data, at, SEQUENCE)
                 if last != end:
                     raise BerError(f"the attributes of an entry end at octet {last} instead of {end}")
-                entries.append(Entry(text(data[name:at]), self._attributes(data, first, end)))
+                attributes = self._attributes(data, first, end) if first < end else {}
+                entries.append(_made(Entry, (text(data[name:at]), attributes)))
         except IndexError as error:  # some length leads beyond the last octet
             raise BerError("the answer is cut off") from error
         return entries
