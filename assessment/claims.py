@@ -13,7 +13,7 @@ Waivers do not touch claims: an accepted risk does not make a statement true.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,7 +71,7 @@ def _assess(claim: Claim, policy: Policy, checks: Sequence[Check], evidence: Evi
         kinds = sorted({kind_name(check.reads[0]) for check in testing})
         return _not_verifiable(claim, policy, ClaimReason("no-evidence", {"kinds": list(kinds)}))
     status = _status(claim, weighed, unseen_part=bool(missing))
-    reasons = (*(reason for each in weighed for reason in each.reasons(claim.share_percent)), *missing)
+    reasons = (*_reasons(claim, weighed), *missing)
     return ClaimAssessment(
         id=claim.id,
         supplier=claim.supplier,
@@ -82,6 +82,15 @@ def _assess(claim: Claim, policy: Policy, checks: Sequence[Check], evidence: Evi
         evidence=tuple(sorted({digest for each in weighed for digest in each.finding.evidence})),
         questions=questions(claim, status.value, reasons, policy),
     )
+
+
+def _reasons(claim: Claim, weighed: Sequence[Weighed]) -> Iterator[ClaimReason]:
+    """What each finding says; that one has nothing in scope counts where all of its source have nothing."""
+    applied = {each.finding.source for each in weighed if each.in_scope}
+    for each in weighed:
+        for reason in each.reasons(claim.share_percent):
+            if reason.code != "nothing-in-scope" or each.finding.source not in applied:
+                yield reason
 
 
 def _status(claim: Claim, weighed: Sequence[Weighed], *, unseen_part: bool) -> ClaimStatus:

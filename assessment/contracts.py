@@ -23,7 +23,7 @@ class ContractGap:
 
     control: str
     requirements: tuple[str, ...]
-    """Ids of the requirements that ask for it."""
+    """Ids of the requirements that ask it of the supplier; of all that ask for it, where none says who is to act."""
     runs: tuple[str, ...]
     """Sources of the supplier's that were judged by it."""
 
@@ -62,19 +62,19 @@ def _supplier(name: str, policy: Policy, findings: Iterable[Finding]) -> Supplie
             for control in controls:
                 covered.setdefault(control, f"{contract.id} {clause}")
     asking: dict[str, list[str]] = {}
-    due: set[str] = set()
+    due: dict[str, list[str]] = {}
     for requirement in policy.requirements:
         for asked in policy.asked(requirement):
             asking.setdefault(asked.id, []).append(requirement.id)
             if requirement.owner in {"supplier", "both"}:
-                due.add(asked.id)
+                due.setdefault(asked.id, []).append(requirement.id)
     runs = {source.id for source in policy.sources.values() if source.controlled_by not in {OWN, ""}}
     runs = {source for source in runs if policy.sources[source].controlled_by == name}
     judged: dict[str, set[str]] = {}
     for finding in findings:
         if finding.source in runs:
             judged.setdefault(finding.control, set()).add(finding.source)
-    lacking = sorted((due | judged.keys()) & asking.keys() - covered.keys())
+    lacking = sorted((due.keys() | judged.keys()) & asking.keys() - covered.keys())
     return SupplierContracts(
         supplier=name,
         contracts=tuple(each.id for each in in_force),
@@ -82,7 +82,8 @@ def _supplier(name: str, policy: Policy, findings: Iterable[Finding]) -> Supplie
         coming=tuple(each.id for each in coming),
         covered=tuple(sorted(covered.items())),
         gaps=tuple(
-            ContractGap(control, tuple(asking[control]), tuple(sorted(judged.get(control, ())))) for control in lacking
+            ContractGap(control, tuple(due.get(control, asking[control])), tuple(sorted(judged.get(control, ()))))
+            for control in lacking
         ),
     )
 

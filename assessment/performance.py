@@ -26,6 +26,7 @@ from checks.judgement import EVERYTHING, Check, Selection, Task, fit_parameters,
 from collector.evidence import EvidenceSet, Gap
 from collector.records.codec import JsonValue, encode
 
+QUESTIONS = "supplier-question-open"
 Key = tuple[str, str]
 """Check id and canonical parameters."""
 
@@ -78,7 +79,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
     evidence = with_effects(evidence, followed, policy)
     asked = _asked(policy)
     tasks: dict[Key, Task] = {}
-    for control in asked:
+    for control in (*asked, *_unasked(policy, asked)):
         if policy.only_controls and control.id not in policy.only_controls:
             continue
         for check in checks:
@@ -291,6 +292,13 @@ def _asked(policy: Policy) -> list[AskedControl]:
         for control in policy.asked(requirement)
     }
     return [asked[key] for key in sorted(asked)]
+
+
+def _unasked(policy: Policy, asked: Sequence[AskedControl]) -> list[AskedControl]:
+    """What is judged though no catalogue asks for it: questions that somebody keeps a log of."""
+    if not policy.has_questions or QUESTIONS in {control.id for control in asked}:
+        return []
+    return [AskedControl(QUESTIONS, {})]
 
 
 def _key(check: Check, parameters: Mapping[str, JsonValue]) -> tuple[Key, dict[str, JsonValue]]:

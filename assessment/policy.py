@@ -173,6 +173,8 @@ class Policy:
     """How the controls that recommendations link to stood before, by the evidence of an earlier bundle."""
     only_controls: tuple[str, ...] = ()
     """Controls that the run was limited to; empty = all that the catalogues ask for."""
+    has_questions: bool = False
+    """Whether the settings name a log of questions to suppliers, which is judged whatever the catalogues ask."""
 
     def asked(self, requirement: Requirement) -> tuple[AskedControl, ...]:
         """The controls of a requirement, by name or by the crosswalk, in the order of ids."""
@@ -219,6 +221,7 @@ def read_policy(documents: Mapping[str, JsonValue]) -> Policy:
             contracts=tuple(_contract(_object(each)) for each in _list(documents.get("contracts.json", []))),
             before=read_stand(documents["before.json"]) if "before.json" in documents else None,
             only_controls=_strings(run.get("only_controls", [])),
+            has_questions=bool(settings.get("questions")),
         )
     except (KeyError, RecordError) as error:
         message = f"the policy does not fit: {error}"

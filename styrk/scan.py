@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assessment.performance import Results
+from assessment.performance import QUESTIONS, Results
 from assessment.policy import Policy, read_policy
 from assessment.recommendations import linked_controls
 from assessment.stand import stand_document
@@ -198,7 +198,7 @@ def wanted_kinds(
     only = frozenset(only_controls)
     held = tuple(claims)
     linked = {each.id for each in linked_controls(recommendations_of(load_ledgers(settings)))}
-    stated = {claim.control for claim in held} | linked
+    stated = {claim.control for claim in held} | linked | ({QUESTIONS} if settings.questions else set())
     controls = (asked_controls(settings, catalogues) | stated) & (only or _tested())
     kinds = frozenset(kind for check in discover() if check.control in controls for kind in check.reads)
     named = any(claim.scope.systems for claim in held)

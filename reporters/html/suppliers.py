@@ -24,8 +24,6 @@ class GapRow:
     requirements: tuple[str, ...]
     proposal: str
     """Empty where no clause is proposed."""
-    proposal_other: str
-    """The same clause in the other language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,10 @@ def _view(
 
 def _gap(book: Book, gap: Json) -> GapRow:
     clause = load_clauses().get(gap["control"])
-    own, other = ("sv", "en") if book.language == "sv" else ("en", "sv")
     return GapRow(
         title=book.control_title(gap["control"]),
         requirements=tuple(gap["requirements"]),
-        proposal=getattr(clause, own) if clause else "",
-        proposal_other=getattr(clause, other) if clause else "",
+        proposal=getattr(clause, book.language) if clause else "",
     )
 
 

@@ -14,6 +14,7 @@ from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest, 
 from collector.records.host import TimeSync
 from collector.records.identity import Account
 from collector.records.record import Record
+from collector.records.statements import SupplierQuestion
 from collector.records.suppliers import Responsibility
 from tests.assessment.made import policy, source
 from tests.checks.made import AS_OF, evidence, gap, seen
@@ -131,6 +132,18 @@ def test_a_check_that_has_nothing_to_say_leaves_nothing_open() -> None:
     )
     assert claim.status is ClaimStatus.CONFIRMED
     assert {reason.code for reason in claim.reasons} == {"confirmed-by", "nothing-in-scope"}
+
+
+def test_a_check_without_subjects_beside_one_with_them_asks_nothing_of_anybody() -> None:
+    claim = assess(
+        seen(ProtectedSystem, ProtectedSystem(name="app", critical=True), source="register"),
+        seen(RestoreTest, source="log"),
+        seen(MajorChange, source="changes"),
+        control="restore-test-annual",
+    )
+    assert claim.status is ClaimStatus.CONTRADICTED
+    assert [reason.code for reason in claim.reasons] == ["contradicted-by"]
+    assert [question.code for question in claim.questions] == ["explain"]
 
 
 def test_a_suppliers_list_of_systems_does_not_confirm_what_is_held_against_it() -> None:
@@ -333,3 +346,15 @@ def test_a_subject_that_two_checks_name_counts_once_in_a_share() -> None:
 def test_a_suppliers_export_whose_file_is_not_known_confirms_nothing_either() -> None:
     export = seen(Account, USED, obtained=Obtained.PROVIDED, controlled_by="Leverantören AB")
     assert assess(replace(export, digest="")).status is ClaimStatus.NOT_VERIFIABLE
+
+
+def test_a_log_of_questions_is_judged_whatever_the_catalogues_ask() -> None:
+    asked = SupplierQuestion(reference="q1", supplier="Driftbolaget", asked=(AS_OF - 200 * DAY).date())
+    log = evidence(seen(SupplierQuestion, asked, source="questions"))
+    with_log = perform(log, policy(settings={"questions": ["questions.yaml"]}), discover())
+    ((_, finding),) = with_log.findings
+    assert (finding.control, [each.facts["days"] for each in finding.exceptions]) == ("supplier-question-open", [200])
+    assert with_log.coverage.controls == 0
+    assert perform(log, policy(), discover()).findings == ()
+    limited = policy(settings={"questions": ["questions.yaml"]}, only_controls=["accounts-stale"])
+    assert perform(log, limited, discover()).findings == ()

@@ -49,6 +49,18 @@ def test_what_the_supplier_is_to_do_and_what_its_systems_are_judged_by_is_due() 
     assert {each["control"]: each["runs"] for each in made["gaps"]}["accounts-stale"] == ["ad"]
 
 
+def test_the_requirements_named_are_those_that_the_supplier_is_to_act_on() -> None:
+    made = policy(
+        contracts=[{"id": "k1", "supplier": "Driftbolaget", "clauses": []}],
+        requirements=[
+            asks("R-1", "patch-level") | {"owner": "municipality"},
+            asks("R-2", "patch-level") | {"owner": "both"},
+        ],
+    )
+    (one,) = json.loads(documents(perform(evidence(), made, discover()))["contracts.json"])["suppliers"]
+    assert lacking(one) == {"patch-level": ["R-2"]}
+
+
 def test_a_clause_covers_the_controls_that_it_names() -> None:
     made = gaps({"clause": "7.2", "controls": ["accounts-stale", "password-age"]})
     assert lacking(made) == {"document-dated": ["R-1"]}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config.catalogue import available_catalogues, load_catalogue
 from config.contracts import load_clauses, load_contract_files
 from config.problems import SettingsError
 
@@ -41,6 +42,18 @@ def test_a_mistake_has_its_place(right: str, wrong: str, expected: str, tmp_path
     with pytest.raises(SettingsError) as caught:
         load_contract_files((path,))
     assert str(caught.value).splitlines()[0].startswith(f"{path}:{expected}")
+
+
+def test_there_is_a_clause_for_whatever_a_catalogue_asks_of_a_supplier() -> None:
+    asked = {
+        control.id
+        for name in available_catalogues()
+        for requirement in load_catalogue(name).requirements
+        if requirement.owner in {"supplier", "both"}
+        for control in requirement.controls or ()
+    }
+    assert len(asked) > 40
+    assert not asked - load_clauses().keys()
 
 
 def test_proposed_clauses_are_in_two_languages() -> None:
