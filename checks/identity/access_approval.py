@@ -4,28 +4,34 @@ Each member of a group that the settings name is joined with the requests of the
 account that is in the group through another may have been approved for that one. A membership deviates when the
 request was refused or never decided, when it was approved after it was given, when the receiver approved it, when the
 approver is neither the receiver's manager, nor the system's owner, nor whatever else `approver_roles` allows, and when
-there is no request although the export reaches back to the day when the membership was given. Days are compared, not
-hours. Where the directory does not keep when a member was added (OpenLDAP, Samba), or it was before the export begins,
-what is missing cannot be held against anyone: undetermined. The approver's role is what the roster (nearest manager)
-and the system register (owner of the group's system) say, and else the role that the ticket states.
+there is no request although the export reaches back to a month before the membership was given. Days are compared, not
+hours, by the clock in Sweden. Where the directory does not keep when a member was added (OpenLDAP, Samba), or it was
+before the export begins or after it was written, what is missing cannot be held against anyone: undetermined. Tickets
+may write accounts by name, principal name or person key; where no ticket is about any member by these, the export and
+the directory are not joined, and nothing is said of those without one. The approver's role is what the roster (nearest
+manager) and the system register (owner of the group's system) say, and else the role that the ticket states.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.ages import local_day
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, GROUP_UNREAD
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.access import AccessRequest, GroupPurpose, Membership
 from collector.records.backup import ProtectedSystem
-from collector.records.identity import Employment
+from collector.records.identity import Account, Employment
 
 CONTROL = "access-approval"
-READS = (Membership, AccessRequest, GroupPurpose, ProtectedSystem, Employment)
+READS = (Membership, AccessRequest, GroupPurpose, ProtectedSystem, Employment, Account)
+LEAD = timedelta(days=30)
+"""How long before it is given an access may have been asked for, perhaps in a request before the export begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,31 @@ REASONS = {
     ),
     "before-export": Reason(
         Text(
-            "Fick {group} {added}, före det första ärendet i exporten.",
-            "Was given {group} {added}, before the first request in the export.",
+            "Fick {group} {added}; ärendet kan vara äldre än det första i exporten ({begins}).",
+            "Was given {group} {added}; the request may be older than the first in the export ({begins}).",
         ),
         Text("Exportera ärenden från en längre tid.", "Export requests of a longer time."),
         Severity.LOW,
+    ),
+    "export-older": COMMON["export-older"],
+    "not-joined": Reason(
+        Text(
+            "Inget ärende i exporten gäller någon medlem i katalogens grupper, så namnen går inte att jämföra.",
+            "No request in the export is about any member of the directory's groups, so the names cannot be compared.",
+        ),
+        Text(
+            "Skriv konton (kontonamn, UPN eller personnyckel) och grupper i exporten som katalogen gör.",
+            "Write accounts (account name, principal name or person key) and groups in the export as the directory"
+            " does.",
+        ),
+    ),
+    "accounts-unread": Reason(
+        Text(
+            "Exporten skriver konton som UPN, och alla konton kunde inte läsas: ett ärende kan gälla det här.",
+            "The export writes accounts as principal names, and not all accounts could be read: a request may be about"
+            " this one.",
+        ),
+        Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
     ),
     "no-requests": Reason(
         Text("Inga behörighetsärenden att jämföra med.", "No requests for access to compare with."),
@@ -155,23 +181,34 @@ class _Registers:
     """Person key to the keys of their managers, folded."""
     partly: bool
     """Whether a register of owners or managers was asked for and not wholly read."""
+    written: datetime | None
+    """When the oldest of the exports was written."""
+    read: datetime
+    """When the memberships were read."""
+    joined: bool
+    """Whether some request is about some member."""
+    names_hidden: bool
+    """Whether a principal name in the requests may be that of an account that was not read."""
 
 
 def judge(
     memberships: Population[Membership], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per membership."""
-    registers = _registers(evidence)
+    registers = _registers(memberships, evidence)
     for membership in memberships.records:
         yield _judge_membership(membership, registers, parameters)
 
 
-def _registers(evidence: EvidenceSet) -> _Registers:
+def _registers(memberships: Population[Membership], evidence: EvidenceSet) -> _Registers:
     requests = evidence.reading(AccessRequest)
     by_access: defaultdict[tuple[str, str], list[AccessRequest]] = defaultdict(list)
     begins: date | None = None
+    wanted = {each.account.casefold() for each in requests.records if "@" in each.account}
+    names = _principal_names(wanted, evidence)
     for request in requests.records:
-        by_access[request.account.casefold(), request.group.casefold()].append(request)
+        account = request.account.casefold()
+        by_access[names.get(account, account), request.group.casefold()].append(request)
         days = [day for day in (request.requested, request.approved) if day]
         begins = min([*days, *([begins] if begins else [])], default=None)
     owner_of = {each.name.casefold(): each.owner for each in evidence.reading(ProtectedSystem).records if each.owner}
@@ -182,7 +219,38 @@ def _registers(evidence: EvidenceSet) -> _Registers:
     )
     partly = any(evidence.reading(kind).all_gaps for kind in (ProtectedSystem, GroupPurpose, Employment))
     managers = ((each.person_key, each.manager) for each in evidence.reading(Employment).records)
-    return _Registers(requests, by_access, begins, _folded(owners), _folded(managers), partly)
+    return _Registers(
+        requests,
+        by_access,
+        begins,
+        _folded(owners),
+        _folded(managers),
+        partly,
+        min((each.provenance.speaks_of for each in requests.populations), default=None),
+        memberships.provenance.started,
+        any(_requests(each, by_access) for each in memberships.records),
+        bool(wanted - names.keys()) and not evidence.reading(Account).complete,
+    )
+
+
+def _principal_names(wanted: Collection[str], evidence: EvidenceSet) -> dict[str, str]:
+    """Principal name to account name, folded, for those that requests are written with."""
+    return {
+        account.principal_name.casefold(): account.name.casefold()
+        for account in (evidence.reading(Account).records if wanted else ())
+        if account.principal_name is not None and account.principal_name.casefold() in wanted
+    }
+
+
+def _requests(membership: Membership, by_access: Mapping[tuple[str, str], list[AccessRequest]]) -> list[AccessRequest]:
+    """The requests for a membership, by the account's name or its person's key, for any of the groups it goes by."""
+    names = dict.fromkeys((membership.account.casefold(), (membership.person_key or membership.account).casefold()))
+    return [
+        request
+        for group in (membership.group, *membership.through)
+        for name in names
+        for request in by_access.get((name, group.casefold()), ())
+    ]
 
 
 def _folded(pairs: Iterable[tuple[str, str | None]]) -> dict[str, frozenset[str]]:
@@ -200,16 +268,22 @@ def _judge_membership(membership: Membership, registers: _Registers, parameters:
         return out_of_scope(membership, "disabled")
     if not registers.requests.populations:
         return undetermined(membership, "no-requests")
-    groups = (membership.group, *membership.through)
-    found = [
-        request
-        for group in groups
-        for request in registers.by_access.get((membership.account.casefold(), group.casefold()), ())
-    ]
+    found = _requests(membership, registers.by_access)
     if not found:
         return _judge_without_request(membership, registers)
     outcomes = [_judge_request(membership, request, registers, parameters) for request in found]
-    return min(outcomes, key=_merit)
+    best = min(outcomes, key=_merit)
+    if best.verdict is Verdict.DEVIATES and _may_be_newer(membership, best, registers):
+        return undetermined(membership, "export-older", written=registers.written)
+    return best
+
+
+def _may_be_newer(membership: Membership, outcome: Outcome, registers: _Registers) -> bool:
+    """Whether what was decided after the export was written may be what gave the membership."""
+    written = registers.written or registers.read
+    if membership.added is not None:
+        return membership.added >= written
+    return outcome.reason == "not-decided" and written < registers.read
 
 
 def _merit(outcome: Outcome) -> tuple[int, str]:
@@ -222,10 +296,17 @@ def _judge_without_request(membership: Membership, registers: _Registers) -> Out
     added = membership.added
     if added is None:
         return undetermined(membership, "given-when-unknown", group=membership.group)
-    if registers.begins is None or added.date() < registers.begins:
-        return undetermined(membership, "before-export", group=membership.group, added=added.date())
+    begins = registers.begins
+    if begins is None or added.date() - begins < LEAD:
+        return undetermined(membership, "before-export", group=membership.group, added=added.date(), begins=begins)
     if not registers.requests.complete:
         return undetermined(membership, "requests-incomplete")
+    if registers.written is not None and added >= registers.written:
+        return undetermined(membership, "export-older", written=registers.written)
+    if registers.names_hidden:
+        return undetermined(membership, "accounts-unread")
+    if not registers.joined:
+        return undetermined(membership, "not-joined")
     return deviates(membership, "no-approval", group=membership.group, added=added.date())
 
 
@@ -242,7 +323,7 @@ def _judge_request(
     approver = request.approver.casefold()
     if approver in {membership.account.casefold(), (membership.person_key or membership.account).casefold()}:
         return deviates(membership, "self-approved", **facts)
-    added = None if membership.added is None else membership.added.date()
+    added = None if membership.added is None else local_day(membership.added)
     if added is not None and request.approved > added:
         return deviates(membership, "approved-afterwards", **facts, added=added, approved=request.approved)
     entitled = _entitled(membership, request, registers, parameters)

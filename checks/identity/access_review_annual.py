@@ -6,13 +6,13 @@ when someone other than the registered owner did it, when the review looked at f
 that day, and, a name at a time (`system: account`), when an account whose access was decided to be removed still has it
 more than `execute_days` later, unless the directory shows that it was given anew after the review.
 
-The population of the day is re-performed from today's: members who were certainly added by the review's day, and those
-whom the review removed since. Whoever left otherwise is no longer seen, so a review of more accounts contradicts
-nothing. The log may name accounts by account name, principal name or person key; where none of those that it removed is
-known by any of these, whether they are gone is undetermined. Where the directory does not keep when members were added,
-a review of fewer accounts than there are today is undetermined, and only the last review's removals are followed up. A
-system without groups in any directory cannot be re-performed: undetermined. A review of a whole directory goes by the
-source's id as the system's name: then its enabled personal accounts are the population.
+The population of the day is re-performed from today's: members who were certainly added before the review's day (by the
+clock in Sweden), and those whom the review removed since. Whoever left otherwise is no longer seen, so a review of more
+accounts contradicts nothing. The log may name accounts by account name, principal name or person key; where none of
+those that it removed is known by any of these, whether they are gone is undetermined. Where the directory does not keep
+when members were added, a review of fewer accounts than there are today is undetermined, and only the last review's
+removals are followed up. A system without groups in any directory cannot be re-performed: undetermined. A review of a
+whole directory goes by the source's id as the system's name: then its enabled personal accounts are the population.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
-from checks.ages import months_before
+from checks.ages import local_day, months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.identity.review_names import ReviewNames, name_key
 from checks.record_rules.joins import as_exported
@@ -82,6 +82,16 @@ REASONS = {
         ),
         Text("Ta bort behörigheten och kontrollera rutinen.", "Remove the access, and check the routine."),
         Severity.HIGH,
+    ),
+    "given-same-day": Reason(
+        Text(
+            "Skulle tas bort enligt kontrollen {reviewed}; behörigheten ({group}) gavs samma dag, och det syns inte om"
+            " det var före eller efter.",
+            "Was to be removed by the review of {reviewed}; the access ({group}) was given on the same day, and whether"
+            " before or after is not shown.",
+        ),
+        Text("Jämför med kontrollens underlag.", "Compare with the review's papers."),
+        Severity.LOW,
     ),
     "population-unknown": Reason(
         Text(
@@ -222,8 +232,8 @@ def _judge_count(
     known = names.knows_any(removed)
     # Where no name is known, those who were removed may be among those who are still there, by another name.
     gone = {name_key(each) for each in removed if access.since.keys().isdisjoint(names.accounts(each))} if known else ()
-    before = [name for name, since in access.since.items() if since is not None and since.date() <= day]
-    undated = [name for name, since in access.since.items() if since is None]
+    before = [name for name, since in access.since.items() if since is not None and local_day(since) < day]
+    undated = [name for name, since in access.since.items() if since is None or local_day(since) == day]
     certain = len(before) + len(gone)
     if count < certain:
         return deviates(system, "population-short", reviewed=day, count=count, certain=certain)
@@ -250,18 +260,23 @@ def _removals(
     if days <= parameters.execute_days:
         return
     for name in sorted(set(review.removed)):
-        left = (key for key in names.accounts(name) if _is_left(access, key, review.day, last=last))
-        if (key := next(left, None)) is not None:
-            subject = f"{system.name}: {name}"
+        left = {key: _is_left(access, key, review.day, last=last) for key in names.accounts(name)}
+        subject = f"{system.name}: {name}"
+        if key := next((each for each, is_left in left.items() if is_left), None):
             yield deviates(subject, "removal-not-executed", reviewed=review.day, days=days, group=access.groups[key])
+        elif key := next((each for each, is_left in left.items() if is_left is None), None):
+            yield undetermined(subject, "given-same-day", reviewed=review.day, group=access.groups[key])
 
 
-def _is_left(access: _Access, key: str, day: date, *, last: bool) -> bool:
-    """Whether an account has the access that it had on the day of the review."""
+def _is_left(access: _Access, key: str, day: date, *, last: bool) -> bool | None:
+    """Whether an account has the access that it had at the review; None where it was given on that day."""
     if key not in access.since:
         return False
     since = access.since[key]
-    return last if since is None else since.date() <= day
+    if since is None:
+        return last
+    given = local_day(since)
+    return None if given == day else given < day
 
 
 def _reviews(log: Reading[AccessReview], today: date) -> dict[str, list[_Review]]:

@@ -2,7 +2,9 @@
 
 An account deviates when its person has another ordinary account in the same directory, when its name, its principal
 name or its number is another's too, when its name says that several people share it, or when a person's account says
-nothing of whose it is; unless it is on the approved list or in the register of shared accounts. An administrator's
+nothing of whose it is; unless it is on the approved list or in the register of shared accounts, by its name or its
+principal name. A row of that register counts by the day of its decision: without one the account is undetermined, and
+so is one whose decision has run out, or which was made, only since the register was written. An administrator's
 account beside the ordinary one (by its name or by the rights that it holds) is as it should be. Without any list, what
 a name suggests is not held against anyone: those accounts are undetermined. A person may well have an account in each
 of several directories; the sources that the organisation counts as one directory are named in `one_directory`, and are
@@ -20,8 +22,10 @@ from functools import lru_cache
 
 from checks.directory.account_outcomes import holders
 from checks.finding import DEFERRED, Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
-from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN, is_named
+from checks.identity.account_reasons import DISABLED, EXPIRED, NO_SESSION, SELF_MANAGED, STATE_UNKNOWN
 from checks.identity.double_accounts import Hidden, Waiting
+from checks.identity.shared_accounts import SharedAccounts
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, GapCause, Population
 from collector.records.access import SharedAccount
 from collector.records.identity import Account, Privilege
@@ -91,6 +95,15 @@ REASONS = {
         ),
         _DECIDE,
     ),
+    "decision-undated": Reason(
+        Text(
+            "Finns i registret över delade konton, men utan dag för beslutet.",
+            "Is in the register of shared accounts, but without the day of the decision.",
+        ),
+        Text("För in beslutets dag i registret.", "Enter the day of the decision in the register."),
+        Severity.LOW,
+    ),
+    "export-older": COMMON["export-older"],
     "shared-unread": Reason(
         Text(
             "Finns inte i den del av registret över delade konton som kunde läsas.",
@@ -150,8 +163,7 @@ def judge(
 ) -> Iterator[Outcome]:
     """One outcome per account; those that may have a double wait until all have been seen."""
     shared = evidence.reading(SharedAccount)
-    register = {each.account for each in shared.records if _is_valid(each, as_of)}
-    approved = frozenset({*parameters.approved, *register})
+    decided = SharedAccounts(shared, parameters.approved, as_of)
     privileged = holders(evidence, accounts.source)
     waiting = Waiting()
     hidden = Hidden(
@@ -162,7 +174,7 @@ def judge(
         ),
     )
     for account in accounts.records:
-        outcome = _judge_alone(account, parameters, approved, as_of)
+        outcome = _judge_alone(account, parameters, decided, as_of)
         if outcome is not None:
             lost = hidden.shared and outcome.reason == "shared"
             yield undetermined(account, "shared-unread") if lost else outcome
@@ -172,7 +184,7 @@ def judge(
         else:
             waiting.take(account, ordinary=_is_ordinary(account, parameters, privileged))
         yield DEFERRED
-    unread = _look_elsewhere(waiting, accounts.source, evidence, parameters, approved, as_of)
+    unread = _look_elsewhere(waiting, accounts.source, evidence, parameters, decided, as_of)
     yield from waiting.outcomes(unread, hidden)
 
 
@@ -181,7 +193,7 @@ def _look_elsewhere(
     source: str,
     evidence: EvidenceSet,
     parameters: Parameters,
-    approved: frozenset[str],
+    decided: SharedAccounts,
     as_of: datetime,
 ) -> str:
     """Tell the accounts that wait of those in the sources that count as the same directory; gives the ones not read."""
@@ -193,13 +205,9 @@ def _look_elsewhere(
         if not there.complete:
             unread.append(other)
         for account in there.records:
-            if account.host is None and _judge_alone(account, parameters, approved, as_of) is None:
+            if account.host is None and _judge_alone(account, parameters, decided, as_of) is None:
                 waiting.meet(account, other, ordinary=_is_ordinary(account, parameters, privileged))
     return ", ".join(unread)
-
-
-def _is_valid(shared: SharedAccount, as_of: datetime) -> bool:
-    return shared.valid_until is None or shared.valid_until >= as_of.date()
 
 
 def _is_ordinary(account: Account, parameters: Parameters, privileged: frozenset[str]) -> bool:
@@ -217,7 +225,7 @@ def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(each.casefold()) for each in patterns) or "(?!)")
 
 
-def _judge_alone(account: Account, parameters: Parameters, approved: frozenset[str], as_of: datetime) -> Outcome | None:
+def _judge_alone(account: Account, parameters: Parameters, decided: SharedAccounts, as_of: datetime) -> Outcome | None:
     """The outcome that no other account can change; None where one can."""
     if account.enabled is False:
         return out_of_scope(account, "disabled")
@@ -229,8 +237,15 @@ def _judge_alone(account: Account, parameters: Parameters, approved: frozenset[s
         return out_of_scope(account, "self-managed")
     if account.enabled is None:
         return undetermined(account, "state-unknown")
-    if is_named(account, approved):
+    stands = decided.stands(account)
+    if stands == "decided":
         return conforms(account)
+    if stands == "undated":
+        return undetermined(account, "decision-undated")
+    if stands == "aged":
+        return undetermined(account, "export-older", written=decided.written)
     if _matches(account.name.casefold(), parameters.shared_name_patterns):
-        return deviates(account, "shared") if approved else undetermined(account, "shared-no-list")
+        if decided.is_newer(account):
+            return undetermined(account, "export-older", written=decided.written)
+        return deviates(account, "shared") if decided else undetermined(account, "shared-no-list")
     return out_of_scope(account, "service") if account.category == "service" else None

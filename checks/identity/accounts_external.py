@@ -1,17 +1,18 @@
 """Every outsider's account has someone who answers for it, a contract that runs, and an end.
 
 An account is an outsider's when the source's settings name its unit as one (`external_accounts`), when the register of
-external accounts lists it, or when the roster has its person as a consultant. It deviates, by the first of these that
-is true: its contract has ended; it is not in the register of external accounts; it has no end; it ends more than
+external accounts lists it (by account name, principal name or, for a guest, the address that was invited), or when the
+roster has its person as a consultant, and not as an employee too or since. It deviates, by the first of these that is
+true: its contract has ended; it is not in the register of external accounts; it has no end; it ends more than
 `max_expiry_months` ahead; nobody answers for it. A register that was not given, or not read to its end, makes
-undetermined what hangs on it, and so does one from before the contract's end. Accounts of employees, and those outside
-the named units, are no outsiders; where nothing tells, the account stays undetermined.
+undetermined what hangs on it, and so does one from before the contract's end or the account's beginning. Accounts of
+employees, and those outside the named units, are no outsiders; where nothing tells, the account stays undetermined.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -125,19 +126,31 @@ def judge(
     listed: defaultdict[str, list[ExternalAccount]] = defaultdict(list)
     for entry in register.records:
         listed[entry.account.casefold()].append(entry)
-    people = _People(evidence.reading(Employment))
+    people = _People(evidence.reading(Employment), as_of.date())
     for account in accounts.records:
-        entries = listed.get(account.subject.casefold(), []) if listed else []
+        entries = _entries(account, listed) if listed else []
         yield _judge_account(account, entries, people, register, parameters, as_of)
+
+
+def _entries(account: Account, listed: Mapping[str, list[ExternalAccount]]) -> list[ExternalAccount]:
+    """The rows about an account, by any of the names that it goes by."""
+    names = [account.subject.casefold()]
+    if account.host is None and account.principal_name is not None:
+        names.append(account.principal_name.casefold())
+        invited, guest, _ = names[-1].partition("#ext#")
+        if guest:  # Entra ID writes the address that was invited with _ for @
+            names.append("@".join(invited.rsplit("_", 1)))
+    return [entry for name in dict.fromkeys(names) for entry in listed.get(name, ())]
 
 
 class _People:
     """The roster by person, an employment a number.
 
-    0: of no group; 1: employee or elected; 2: consultant without an end; more: 2 and the ordinal of the contract's end.
+    0: of no group; 1: employee or elected; 2: consultant without an end; more: 2 and the ordinal of the contract's end;
+    less than 0: employee or elected until the day of that ordinal, which has passed.
     """
 
-    def __init__(self, roster: Reading[Employment]) -> None:
+    def __init__(self, roster: Reading[Employment], today: date) -> None:
         self._employments = PackedJoin()
         self.written = _written(roster)
         for employment in roster.records:
@@ -145,7 +158,7 @@ class _People:
             if employment.group == "consultant":
                 number = 2 if employment.end is None else 2 + employment.end.toordinal()
             elif employment.group is not None:
-                number = 1
+                number = 1 if employment.end is None or employment.end >= today else -employment.end.toordinal()
             self._employments.add(employment.person_key, number)
 
     def employments(self, key: str | None) -> list[int]:
@@ -199,7 +212,11 @@ def _is_outsider(account: Account, employments: list[int]) -> bool | None:
         return True
     if 1 in employments:
         return False
-    return True if any(each >= 2 for each in employments) else account.external
+    contracts = [each for each in employments if each >= 2]
+    ended = [-each for each in employments if each < 0]
+    if contracts and (2 in contracts or not ended or max(contracts) - 2 > max(ended)):
+        return True
+    return False if ended else account.external
 
 
 def _judge_outsider(
@@ -222,9 +239,12 @@ def _judge_outsider(
     if not register.populations:
         return undetermined(account, "no-register")
     if not entries:
-        if register.complete:
-            return deviates(account, "not-registered")
-        return undetermined(account, "register-incomplete")
+        if not register.complete:
+            return undetermined(account, "register-incomplete")
+        told = _written(register)
+        if told is not None and account.created is not None and account.created >= told:
+            return undetermined(account, "export-older", written=told.date())
+        return deviates(account, "not-registered")
     if account.expires is None:
         return deviates(account, "no-end") if account.never_expires else undetermined(account, "end-unknown")
     if account.expires.date() > months_before(today, -parameters.max_expiry_months):

@@ -3,10 +3,11 @@
 Each membership of a group is judged by what the register of groups says that the group is for, and by where its person
 works: the roster's running employments and the latest move. A person who left the group's unit more than `mover_days`
 ago and is still a member deviates. A move is one that the HR system reports, or an employment that has ended while
-another runs. Who was put into the group after the move was given it anew: whether rightly is for access-approval. Who
-works in the unit in any of several employments, or never left it as far as a whole list of moves tells, conforms;
-without that list, a member from elsewhere stays undetermined. People who have left altogether are judged by
-accounts-after-employment-end. A recorded reason for keeping access is a waiver.
+another runs. Who was put into the group after the move was given it anew: whether rightly is for access-approval. One
+who works in the unit in any of several employments, or never left it as far as a whole list of moves tells, conforms;
+without that list, a member from elsewhere stays undetermined. So does everyone in a group whose unit neither the roster
+nor the moves name, and whoever's days since the move ran out only after these were written. People who have left
+altogether are judged by accounts-after-employment-end. A recorded reason for keeping access is a waiver.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from checks.ages import local_day
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED, GROUP_UNREAD, NOT_A_PERSON
+from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.access import GroupPurpose, Membership, UnitChange
 from collector.records.identity import Employment
@@ -86,6 +89,17 @@ REASONS = {
         _ROSTER_FIX,
         Severity.LOW,
     ),
+    "unit-not-named": Reason(
+        Text(
+            "Gruppen {group} hör till {unit}, som varken personalförteckningen eller enhetsbytena nämner.",
+            "The group {group} belongs to {unit}, which neither the HR roster nor the list of moves names.",
+        ),
+        Text(
+            "Skriv enheter på samma sätt i gruppförteckningen och personalsystemet.",
+            "Write units in the same way in the register of groups and the HR system.",
+        ),
+    ),
+    "export-older": COMMON["export-older"],
     "members-unknown": GROUP_UNREAD,
     "disabled": DISABLED,
     "not-a-person": NOT_A_PERSON,
@@ -121,6 +135,18 @@ class _Person:
         self.left[unit] = max(day, self.left.get(unit, day))
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What the registers of people tell in all."""
+
+    whole: bool
+    """Whether every move is there."""
+    units: frozenset[str]
+    """Every unit that someone works in or has left, folded."""
+    written: date
+    """When the oldest of them was written."""
+
+
 def judge(
     memberships: Population[Membership], evidence: EvidenceSet, parameters: Parameters, as_of: datetime
 ) -> Iterator[Outcome]:
@@ -132,13 +158,19 @@ def judge(
     people = _people(evidence, as_of.date())
     known = bool(moves.populations or roster.populations)
     whole = moves.complete and (roster.complete or not (roster.populations or roster.gaps))
+    written = min((each.provenance.speaks_of for each in (*moves.populations, *roster.populations)), default=as_of)
+    sight = _Sight(
+        whole,
+        frozenset(unit for person in people.values() for unit in (*person.units, *person.left)),
+        written.date(),
+    )
     for membership in memberships.records:
         found = purposes.get(membership.group.casefold(), [])
         outcome = _out_of_reach(membership, found, registered=bool(register.populations))
         if outcome is None and not known:
             outcome = undetermined(membership, "no-roster")
         yield outcome or _judge_person(
-            membership, found, people.get(membership.person_key or ""), parameters, as_of.date(), whole=whole
+            membership, found, people.get(membership.person_key or ""), parameters, as_of.date(), sight
         )
 
 
@@ -165,8 +197,7 @@ def _judge_person(
     person: _Person | None,
     parameters: Parameters,
     today: date,
-    *,
-    whole: bool,
+    sight: _Sight,
 ) -> Outcome:
     if person is None:
         return undetermined(membership, "unit-unknown")
@@ -178,16 +209,20 @@ def _judge_person(
     if person.unit_hidden:
         return undetermined(membership, "unit-unknown")
     left = max(((person.left[unit], unit) for unit in units if unit in person.left), default=None)
+    shown = ", ".join(sorted(units.values()))
+    if sight.units.isdisjoint(units):
+        return undetermined(membership, "unit-not-named", group=membership.group, unit=shown)
     if left is None:
-        shown = ", ".join(sorted(units.values()))
-        return conforms(membership) if whole else undetermined(membership, "moves-unknown", unit=shown)
+        return conforms(membership) if sight.whole else undetermined(membership, "moves-unknown", unit=shown)
     day, unit = left
     if (today - day).days <= parameters.mover_days:
         return conforms(membership)
-    if membership.added is not None and membership.added.date() > day:
+    if membership.added is not None and local_day(membership.added) > day:
         return out_of_scope(membership, "given-after-move")
-    if not whole:
+    if not sight.whole:
         return undetermined(membership, "moves-unknown", unit=units[unit])  # a row not read may lead back
+    if (sight.written - day).days <= parameters.mover_days:
+        return undetermined(membership, "export-older", written=sight.written)
     return deviates(
         membership, "kept-after-move", group=membership.group, unit=units[unit], left=day, days=(today - day).days
     )

@@ -2,8 +2,9 @@
 
 An enabled account deviates when its last use is older than `stale_days`, or when it was never used and is itself
 older than that. Where the source's record of use lags (lastLogonTimestamp: up to 14 days), the lag is given to the
-account: nobody is called stale inside it. Where the lag is not known, an account inside `directory_lag_days` is
-undetermined. A source that does not record use leaves its accounts undetermined, and so
+account: nobody is called stale inside it. A directory that was set to record use more than `directory_lag_days` late
+shows nothing in between: undetermined, and so is an account inside `directory_lag_days` where the lag is not known. A
+source that does not record use leaves its accounts undetermined, and so
 does a time in the future, which proves a wrong clock and not use, and a last use that is only the latest that was
 seen, since a domain controller could not be read.
 """
@@ -93,6 +94,18 @@ REASONS = {
         ),
         Severity.LOW,
     ),
+    "lag-too-long": Reason(
+        Text(
+            "Senast använt {last_used} ({days} dagar sedan), men källan för in användningen upp till {lag} dagar för"
+            " sent.",
+            "Last used {last_used} ({days} days ago), but the source records use up to {lag} days late.",
+        ),
+        Text(
+            "Sänk msDS-LogonTimeSyncInterval i domänen (standard 14), eller läs alla domänkontrollanter.",
+            "Lower msDS-LogonTimeSyncInterval of the domain (14 by default), or read all domain controllers.",
+        ),
+        Severity.LOW,
+    ),
     "last-use-unknown": Reason(
         Text(
             "Källan visar inte när kontot senast användes.",
@@ -159,6 +172,8 @@ def _judge_last_use(account: Account, last_used: datetime, parameters: Parameter
         return undetermined(account, "later-use-possible", last_used=last_used, days=idle.days)
     if known is None and idle <= span(days=parameters.stale_days + most):
         return undetermined(account, "lag-unknown", last_used=last_used, days=idle.days, lag=most)
+    if known is not None and known > most and idle <= span(days=parameters.stale_days + known):
+        return undetermined(account, "lag-too-long", last_used=last_used, days=idle.days, lag=known)
     return deviates(account, "unused", last_used=last_used, days=idle.days)
 
 

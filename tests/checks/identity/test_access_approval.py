@@ -8,9 +8,9 @@ from checks.finding import Status
 from collector.evidence import Gap, Population
 from collector.records.access import AccessRequest, GroupPurpose, Membership
 from collector.records.backup import ProtectedSystem
-from collector.records.identity import Employment
+from collector.records.identity import Account, Employment
 from collector.records.record import Record
-from tests.checks.made import finding, gap, reasons, seen
+from tests.checks.made import AS_OF, finding, gap, reasons, seen
 
 CHECK = "access-approval"
 GIVEN = date(2026, 9, 10)
@@ -50,6 +50,8 @@ REQUESTS = (
     request("twice", refused=True),
     request("twice", reference="R-2"),
     request("nested", "GG-Inre"),
+    request("Upn@Example.test"),
+    request("77"),
 )
 
 
@@ -77,6 +79,18 @@ CASES = {
     "refused, then approved": (member("twice"), None),
     "approved for the inner group": (member("nested", through=("GG-Inre",)), None),
     "no request": (member("x"), "!no-approval"),
+    "approved after midnight here, given before it in UTC": (
+        member("late", added=datetime(2026, 9, 10, 22, 30, tzinfo=UTC)),
+        None,
+    ),
+    "approved the day after, given in the evening": (
+        member("late", added=datetime(2026, 9, 10, 21, 30, tzinfo=UTC)),
+        "!approved-afterwards",
+    ),
+    "the ticket writes the principal name": (member("upn"), None),
+    "the ticket writes the person's key": (member("by.key", person_key="77"), None),
+    "given within a month after the export begins": (member("x", given=date(2026, 2, 8)), "?before-export"),
+    "given a month after the export begins": (member("x", given=date(2026, 2, 9)), "!no-approval"),
     "no request for this group": (member("owner", "GG-Annan"), "!no-approval"),
     "given before the export begins": (member("x", given=date(2025, 1, 1)), "?before-export"),
     "no request, and given nobody knows when": (member("x", given=None), "?given-when-unknown"),
@@ -95,6 +109,7 @@ def evidence(*members: Membership, requests: Population[Record] | Gap | None) ->
         seen(GroupPurpose, *GROUPS, source="groups"),
         seen(ProtectedSystem, *SYSTEMS, source="systems"),
         seen(Employment, *ROSTER, source="hr"),
+        seen(Account, Account(name="UPN", principal_name="upn@example.test"), source="ad"),
     ]
     return [part for part in held if part is not None]
 
@@ -102,9 +117,11 @@ def evidence(*members: Membership, requests: Population[Record] | Gap | None) ->
 @pytest.mark.parametrize("name", CASES)
 def test_one_membership(name: str) -> None:
     made, expected = CASES[name]
-    found = finding(CHECK, *evidence(made, requests=seen(AccessRequest, *REQUESTS, source="tickets")))
+    others = (member("joined"),)
+    requests = seen(AccessRequest, *REQUESTS, request("joined"), source="tickets")
+    found = finding(CHECK, *evidence(made, *others, requests=requests))
     assert reasons(found).get(made.subject) == expected
-    assert found.population.count == 1
+    assert found.population.count == 2
 
 
 def test_who_may_approve_is_the_organisations_decision() -> None:
@@ -132,3 +149,27 @@ def test_an_export_with_an_unreadable_row_convicts_nobody_for_lack_of_a_request(
     requests = seen(AccessRequest, *REQUESTS, source="tickets", missing=lacking)
     found = finding(CHECK, *evidence(member("x"), member("refused"), requests=requests))
     assert reasons(found) == {"x: GG-Ekonomi": "?requests-incomplete", "refused: GG-Ekonomi": "!refused"}
+
+
+@pytest.mark.parametrize("name", ["x", "refused", "open", "stranger", "self"])
+def test_what_was_decided_after_the_export_was_written_is_not_known(name: str) -> None:
+    for hours, expected in ((1, "?export-older"), (-1, "!")):
+        written = datetime(2026, 9, 10, 9, tzinfo=UTC) - timedelta(hours=hours)
+        requests = seen(AccessRequest, *REQUESTS, source="tickets", started=written)
+        made = (member(name), member("owner"))
+        found = reasons(finding(CHECK, *evidence(*made, requests=requests)))[f"{name}: GG-Ekonomi"]
+        assert found.startswith(expected)
+
+
+def test_a_request_that_was_open_when_exported_may_have_been_approved_since() -> None:
+    earlier = seen(AccessRequest, *REQUESTS, source="tickets", started=AS_OF - timedelta(hours=1))
+    made = member("open", given=None)
+    assert reasons(finding(CHECK, *evidence(made, requests=earlier))) == {"open: GG-Ekonomi": "?export-older"}
+    same = seen(AccessRequest, *REQUESTS, source="tickets")
+    assert reasons(finding(CHECK, *evidence(made, requests=same))) == {"open: GG-Ekonomi": "!not-decided"}
+
+
+def test_an_export_that_names_nobody_as_the_directory_does_accuses_nobody() -> None:
+    shown = seen(AccessRequest, request("Anna Berg"), request("Bo Ek", requested=date(2026, 1, 1)), source="tickets")
+    found = finding(CHECK, *evidence(member("aber01"), member("boek02"), requests=shown))
+    assert set(reasons(found).values()) == {"?not-joined"}

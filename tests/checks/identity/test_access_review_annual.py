@@ -174,3 +174,24 @@ def test_a_persons_key_stands_for_each_of_their_accounts() -> None:
     assert reasons(finding(CHECK, *held)) == {"Ekonomi: E1": "!removal-not-executed"}
     gone = evidence(review(removed=("E1",), population_count=2), members=(member("bo"),), accounts=accounts)
     assert reasons(finding(CHECK, *gone)) == {}
+
+
+def on_the_day(hour: int) -> datetime:
+    return datetime(REVIEWED.year, REVIEWED.month, REVIEWED.day, hour, tzinfo=UTC)
+
+
+def test_one_who_was_added_on_the_day_of_the_review_may_have_come_after_it() -> None:
+    members = (member("anna"), member("bo"), member("new", on_the_day(14)))
+    assert reasons(finding(CHECK, *evidence(review(), members=members))) == {"Ekonomi": "?population-unknown"}
+    # Half past midnight in Sweden: after the review's day.
+    members = (member("anna"), member("bo"), member("new", on_the_day(22)))
+    assert reasons(finding(CHECK, *evidence(review(), members=members))) == {}
+    # Half past midnight of the review's day, the evening before in UTC.
+    members = (member("anna"), member("bo"), member("new", on_the_day(22) - timedelta(days=2)))
+    assert reasons(finding(CHECK, *evidence(review(), members=members))) == {"Ekonomi": "!population-short"}
+
+
+def test_a_removal_of_one_who_was_given_the_access_on_the_same_day() -> None:
+    members = (member("anna"), member("bo", on_the_day(14)))
+    found = finding(CHECK, *evidence(review(removed=("bo",)), members=members))
+    assert reasons(found) == {"Ekonomi: bo": "?given-same-day"}

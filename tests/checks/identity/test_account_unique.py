@@ -9,6 +9,8 @@ from collector.records.identity import Account, Privilege
 from tests.checks.made import AS_OF, finding, findings, gap, reasons, seen
 
 CHECK = "account-unique"
+DECIDED = AS_OF.date() - timedelta(days=100)
+NO_KEYS = "?no-person-keys"
 APPROVED = {"approved": ["delad-reception"]}
 
 
@@ -44,6 +46,14 @@ CASES: dict[str, tuple[list[Account], dict[str, str]]] = {
     "shared by its name": ([person("delad-kassa", "1")], {"delad-kassa": "!shared"}),
     "shared by decision": ([person("Delad-Reception", None)], {}),
     "shared by register": ([person("kiosk", None)], {}),
+    "shared by register, by the principal name": ([person("vx01", None, principal_name="Vaxel@d.test")], {}),
+    "in the register without a day": ([person("Odaterad", None)], {"Odaterad": "?decision-undated"}),
+    "in the register without a day, and past its end": ([person("odaterad-slut", None)], {"odaterad-slut": NO_KEYS}),
+    "by a decision that is still to come": ([person("framtid", None)], {"framtid": NO_KEYS}),
+    "made since the register was written": (
+        [person("delad-ny", "1", created=AS_OF), person("delad-x", "2", created=AS_OF - timedelta(days=1))],
+        {"delad-ny": "?export-older", "delad-x": "!shared"},
+    ),
     "by a decision that has run out": ([person("a", "1"), person("gammal", None)], {"gammal": "!nobodys"}),
     "managed, built in": (
         [person("g", None, category="managed-service"), person("k", None, category="built-in")],
@@ -67,8 +77,13 @@ def test_a_population(name: str) -> None:
     accounts, expected = CASES[name]
     shared = seen(
         SharedAccount,
-        SharedAccount(account="kiosk", valid_until=AS_OF.date()),
-        SharedAccount(account="gammal", valid_until=AS_OF.date() - timedelta(days=1)),
+        SharedAccount(account="kiosk", decided=DECIDED, valid_until=AS_OF.date()),
+        SharedAccount(account="gammal", decided=DECIDED, valid_until=AS_OF.date() - timedelta(days=1)),
+        SharedAccount(account="odaterad"),
+        SharedAccount(account="odaterad-slut", valid_until=AS_OF.date() - timedelta(days=1)),
+        SharedAccount(account="framtid", decided=AS_OF.date() + timedelta(days=1)),
+        SharedAccount(account="vaxel@d.test", decided=DECIDED),
+        SharedAccount(account="drift@h", decided=DECIDED),
         source="register",
     )
     found = finding(
@@ -123,3 +138,11 @@ def test_what_would_explain_a_double_and_was_not_read() -> None:
             "b": "?shared-unread",
             "delad-kassa": "?shared-unread",
         }
+
+
+def test_a_decision_that_ran_out_since_the_register_was_written_may_have_been_renewed() -> None:
+    row = SharedAccount(account="gammal", decided=DECIDED, valid_until=AS_OF.date() - timedelta(days=5))
+    people = seen(Account, person("a", "1"), person("gammal", None))
+    for days, expected in ((5, "?export-older"), (4, "!nobodys")):
+        register = seen(SharedAccount, row, source="register", started=AS_OF - timedelta(days=days))
+        assert reasons(finding(CHECK, people, register)) == {"gammal": expected}

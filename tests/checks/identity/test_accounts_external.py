@@ -22,6 +22,7 @@ REGISTER = (
     ExternalAccount(account="open-ended", sponsor="IT-chef"),
     ExternalAccount(account="nobodys", supplier="Driftbolaget", contract_end=SOON),
     ExternalAccount(account="robot", sponsor="IT-chef"),
+    ExternalAccount(account="Eva.Ek@Firma.example.test", sponsor="IT-chef", contract_end=SOON),
 )
 ROSTER = (
     Employment(person_key="1", group="employee"),
@@ -30,6 +31,13 @@ ROSTER = (
     Employment(person_key="4", group="consultant", end=ENDED),
     Employment(person_key="4", group="employee"),
     Employment(person_key="5"),
+    Employment(person_key="6", group="employee", end=ENDED),
+    Employment(person_key="6", group="consultant", start=ENDED + timedelta(days=1), end=SOON),
+    Employment(person_key="7", group="employee", end=ENDED),
+    Employment(person_key="7", group="consultant", end=ENDED - timedelta(days=900)),
+    Employment(person_key="8", group="elected", end=ENDED),
+    Employment(person_key="9", group="employee", end=TODAY),
+    Employment(person_key="9", group="consultant", start=SOON),
 )
 
 
@@ -54,6 +62,23 @@ CASES = {
     "consultant by the roster, not in the register": (account("x", person_key="2"), "!not-registered"),
     "consultant past the contract by the roster": (account("x", person_key="3"), "!contract-ended"),
     "became an employee": (account("x", person_key="4"), None),
+    "became a consultant": (account("x", person_key="6"), "!not-registered"),
+    "was a consultant before the employment that has ended": (account("x", person_key="7"), None),
+    "was elected": (account("x", person_key="8"), None),
+    "employed to the end of today": (account("x", person_key="9"), None),
+    "registered by the principal name": (
+        account("eek01", external=True, principal_name="eva.ek@firma.example.test"),
+        None,
+    ),
+    "registered by the address that was invited": (
+        account("guest", external=True, principal_name="eva.ek_firma.example.test#EXT#@kommun.example.test"),
+        None,
+    ),
+    "made since the register was written": (account("x", external=True, created=AS_OF), "?export-older"),
+    "made before the register was written": (
+        account("x", external=True, created=AS_OF - timedelta(days=1)),
+        "!not-registered",
+    ),
     "employee": (account("x", person_key="1"), None),
     "outside the units": (account("x", external=False), None),
     "nothing tells": (account("x"), "?outsider-unknown"),

@@ -20,6 +20,7 @@ GROUPS = (
     GroupPurpose(group="GG-Delad", unit="Skola"),
     GroupPurpose(group="GG-Delad", unit="Kultur"),
     GroupPurpose(group="GG-Intranät"),
+    GroupPurpose(group="GG-Annan", unit="Skolförvaltningen"),
 )
 ROSTER = (
     Employment(person_key="mover", unit="Kultur"),
@@ -54,6 +55,11 @@ def at(day: date) -> datetime:
 
 
 CASES = {
+    "in a group of a unit that nobody writes so": (member("mover", "GG-Annan"), "?unit-not-named"),
+    "given after midnight here, the day after the move": (
+        member("mover", added=datetime(MOVED.year, MOVED.month, MOVED.day, 22, 30, tzinfo=UTC)),
+        None,
+    ),
     "moved and still a member": (member("mover"), "!kept-after-move"),
     "moved by two employments": (member("new-post"), "!kept-after-move"),
     "only the list of moves knows them": (member("only-moves"), "!kept-after-move"),
@@ -126,3 +132,16 @@ def test_a_list_of_moves_with_an_unreadable_row_neither_convicts_nor_acquits(key
 def test_the_roster_alone_acquits_only_those_who_work_in_the_unit() -> None:
     members = (member("stayed", account="a"), member("elsewhere", account="b"))
     assert reasons(finding(CHECK, *evidence(*members, moves=None))) == {"b: GG-Skola": "?moves-unknown"}
+
+
+@pytest.mark.parametrize(("days", "expected"), [(30, "?export-older"), (29, "!kept-after-move")])
+def test_days_that_ran_out_since_the_registers_were_written(days: int, expected: str) -> None:
+    written = AS_OF - timedelta(days=days)
+    found = finding(
+        CHECK,
+        seen(Membership, member("mover"), source="ad"),
+        seen(GroupPurpose, *GROUPS, source="groups"),
+        seen(UnitChange, *MOVES, source="moves", started=written),
+        seen(Employment, *ROSTER, source="hr"),
+    )
+    assert reasons(found) == {"a: GG-Skola": expected}

@@ -30,7 +30,12 @@ CASES = {
         "?later-use-possible",
     ),
     "a lower bound, and lately": (account("a", last_used=AS_OF - 5 * DAY, last_used_at_least=True), None),
-    "a lag that nobody would accept": (account("a", last_used=AS_OF - 105 * DAY, last_used_lag_days=900), "!unused"),
+    "a lag that nobody would accept": (
+        account("a", last_used=AS_OF - 105 * DAY, last_used_lag_days=30),
+        "?lag-too-long",
+    ),
+    "and past it": (account("a", last_used=AS_OF - 121 * DAY, last_used_lag_days=30), "!unused"),
+    "and inside what is accepted of it": (account("a", last_used=AS_OF - 104 * DAY, last_used_lag_days=30), None),
     "never used, old": (account("a", never_used=True), "!never-used"),
     "never used, new": (account("a", never_used=True, created=AS_OF - 5 * DAY), None),
     "never used, age not known": (account("a", never_used=True, created=None), "?age-unknown"),
