@@ -116,11 +116,11 @@ def weigh(claim: Claim, scope: NamedScope, check: Check, policy: Policy, evidenc
     days: dict[str, Days] = {}
     if claim.period is not None and tells_of_days(check):
         days = {each.source: each for each in judge_days(check, evidence, parameters, claim.period, selection)}
-    handed = _handed_by_suppliers(check, evidence)
+    handed = handed_by_suppliers(check, evidence)
     alone: dict[str, Finding] = {}
     own_days: dict[str, Days] = {}
     if handed:
-        rest = _without(evidence, handed)
+        rest = without(evidence, handed)
         alone = {each.source: each for each in judge(check, rest, parameters, policy.as_of, selection)}
         if claim.period is not None and days:
             own_days = {each.source: each for each in judge_days(check, rest, parameters, claim.period, selection)}
@@ -282,7 +282,7 @@ def _not_of_period(finding: Finding, period: Period) -> ClaimReason | None:
     return ClaimReason("outside-period", facts)
 
 
-def _handed_by_suppliers(check: Check, evidence: EvidenceSet) -> list[Population[Record]]:
+def handed_by_suppliers(check: Check, evidence: EvidenceSet) -> list[Population[Record]]:
     """What the check reads and a supplier handed over: it may contradict, and confirms nothing."""
     return [
         population
@@ -292,7 +292,8 @@ def _handed_by_suppliers(check: Check, evidence: EvidenceSet) -> list[Population
     ]
 
 
-def _without(evidence: EvidenceSet, handed: Sequence[Population[Record]]) -> EvidenceSet:
+def without(evidence: EvidenceSet, handed: Sequence[Population[Record]]) -> EvidenceSet:
+    """The evidence as if these populations had not been handed over."""
     left_out = {(population.source, population.kind) for population in handed}
     return EvidenceSet(
         tuple(each for each in evidence.populations if (each.source, each.kind) not in left_out), evidence.gaps
@@ -300,11 +301,11 @@ def _without(evidence: EvidenceSet, handed: Sequence[Population[Record]]) -> Evi
 
 
 def _suppliers_word(finding: Finding, handed: Sequence[Population[Record]], claim: Claim) -> ClaimReason | None:
-    used = sorted({population.source for population in handed if _is_used(population, finding)})
+    used = sorted({population.source for population in handed if is_used(population, finding)})
     return ClaimReason("suppliers-own-word", {"sources": list(used), "supplier": claim.supplier}) if used else None
 
 
-def _is_used(population: Population[Record], finding: Finding) -> bool:
+def is_used(population: Population[Record], finding: Finding) -> bool:
     """Whether a finding rests on a population; one whose file is not known may be among its evidence."""
     return not population.digest or population.digest in finding.evidence
 

@@ -24,7 +24,7 @@ class ControlState:
     """`source: subject` of those that deviate, sorted; those under an accepted risk among them."""
     undetermined: int = 0
     missing: str = ""
-    """Where nothing was found: `no-check` or `no-evidence`."""
+    """Where nothing was found: `no-check` or `no-evidence`; where a supplier alone says so: `suppliers-word`."""
     evidence: tuple[str, ...] = ()
     """SHA-256 (hex) of the evidence files, sorted."""
     whole: tuple[str, ...] | None = None

@@ -26,6 +26,19 @@ class Reference:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """One file of evidence that something rests on."""
+
+    digest: str
+    source: str
+    """Empty where the bundle's index does not name the file."""
+    kind: str
+    obtained: str
+    supplier: str
+    """Whoever else controls the source; empty for the organisation's own."""
+
+
 class Book:
     """The contents of a bundle with their cross-references, in one language."""
 
@@ -36,6 +49,9 @@ class Book:
         self.controls: Mapping[str, Json] = {each["id"]: each for each in contents.controls}
         self.findings: Mapping[str, Json] = {each["id"]: each for each in contents.findings}
         self.assessed: list[Json] = contents.assessment.get("requirements", [])
+        self._populations: Mapping[str, Json] = {
+            each["digest"]: each for each in contents.evidence.get("populations", ()) if each.get("digest")
+        }
         self._anchors: set[str] = set()
         self.references = self._refer()
         self.touched = self._touch()
@@ -45,6 +61,22 @@ class Book:
         if isinstance(value, Mapping):
             return str(value.get(self.language) or value.get("sv") or value.get("en") or "")
         return "" if value is None else str(value)
+
+    def evidence_files(self, digests: Iterable[str]) -> tuple[EvidenceFile, ...]:
+        """What the hashes of evidence files stand for, by source and kind."""
+        found = []
+        for digest in digests:
+            held = self._populations.get(digest)
+            if held is None:
+                found.append(EvidenceFile(digest, "", "", "", ""))
+                continue
+            given = held["provenance"]
+            whose = given.get("controlled_by", "own")
+            supplier = "" if whose == "own" else str(whose)
+            found.append(
+                EvidenceFile(digest, held["source"], self.words.code("kind", held["kind"]), given["obtained"], supplier)
+            )
+        return tuple(sorted(found, key=lambda each: (each.source, each.kind, each.digest)))
 
     def control_title(self, control: str) -> str:
         """The title of a control; its id where the bundle does not describe it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from reporters.html.book import Book
+from reporters.html.book import Book, EvidenceFile
 from reporters.html.groups import Item, folded
 from reporters.report import Json
 from reporters.texts.formats import Language
@@ -56,7 +56,7 @@ class ClaimRow:
     control: str
     status: str
     reasons: tuple[ClaimReason, ...]
-    evidence: tuple[str, ...]
+    evidence: tuple[EvidenceFile, ...]
     period: tuple[str, str] | None
     """First and last day."""
     share_percent: int
@@ -101,7 +101,7 @@ def claim_rows(book: Book) -> tuple[ClaimRow, ...]:
                 control=book.control_title(claim["control"]),
                 status=claim["status"],
                 reasons=tuple(_reason(book, each["code"], each["facts"]) for each in claim["reasons"]),
-                evidence=tuple(claim["evidence"]),
+                evidence=book.evidence_files(claim["evidence"]),
                 period=(said["period"]["from"], said["period"]["to"]) if said.get("period") else None,
                 share_percent=said.get("share_percent", 100),
                 suppliers_evidence=_suppliers_evidence(said),

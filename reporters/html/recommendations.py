@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporters.html.book import Book
+from reporters.html.book import Book, EvidenceFile
 from reporters.html.groups import Item, folded
 from reporters.report import Json
 
@@ -44,6 +44,8 @@ class ControlRow:
     after_count: int
     missing: str
     names: tuple[Names, ...]
+    evidence: tuple[EvidenceFile, ...]
+    """Of the later time; what the earlier rests on is in its own bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def _control(book: Book, change: Json) -> ControlRow:
         after_count=len(after["deviating"]),
         missing=after["missing"],
         names=tuple(Names(key, _items(names)) for key, names in named if names),
+        evidence=book.evidence_files(after.get("evidence", ())),
     )
 
 

@@ -17,6 +17,8 @@ from assessment.recommendations import Change, Difference, FollowUp, Heeded, fol
 from assessment.stand import ControlState, Stand, read_stand, stand_document
 from checks.discovery import discover
 from checks.finding import Status
+from collector.evidence import EvidenceSet, Obtained
+from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
 from collector.records.identity import Account
 from tests.assessment.made import asks, policy
 from tests.checks.made import AS_OF, evidence, gap, seen
@@ -309,3 +311,47 @@ def test_no_is_not_proposed_while_someone_is_not_decided() -> None:
     still = [account(f"ad{number}", 300) for number in range(3)]
     (one,) = follow_up(made, ads(made, stale_in("ad", 4)), ads(made, seen(Account, *still, unknown, source="ad")))
     assert one.proposal is Heeded.NOT_DETERMINED
+
+
+@pytest.mark.parametrize(
+    ("obtained", "controlled_by", "expected"),
+    [
+        (Obtained.PROVIDED, "Driftbolaget", Heeded.NOT_DETERMINED),
+        (Obtained.OBSERVED, "Driftbolaget", Heeded.YES),
+        (Obtained.PROVIDED, "own", Heeded.YES),
+    ],
+)
+def test_a_suppliers_own_export_alone_shows_no_effect(obtained: Obtained, controlled_by: str, expected: Heeded) -> None:
+    used = Account(name="used", enabled=True, last_used=AS_OF, last_used_lag_days=0)
+    held = evidence(seen(Account, used, obtained=obtained, controlled_by=controlled_by))
+    made = policy(recommendations=ledger("accounts-stale"))
+    now = stand(linked_controls(made.recommendations), made, discover(), held)
+    (one,) = follow_up(made, None, now)
+    assert one.proposal is expected
+    assert one.controls[0].after.missing == ("suppliers-word" if expected is Heeded.NOT_DETERMINED else "")
+
+
+def test_a_suppliers_export_shows_what_is_not_done() -> None:
+    old = Account(name="old", enabled=True, last_used=AS_OF - 300 * DAY, last_used_lag_days=0)
+    held = evidence(seen(Account, old, obtained=Obtained.PROVIDED, controlled_by="Driftbolaget"))
+    made = policy(recommendations=ledger("accounts-stale"))
+    (one,) = follow_up(made, None, stand(linked_controls(made.recommendations), made, discover(), held))
+    assert one.proposal is Heeded.NO
+
+
+def test_an_effect_that_our_own_evidence_shows_too_is_one() -> None:
+    held = evidence(
+        seen(ProtectedSystem, ProtectedSystem(name="Lön", critical=True), obtained=Obtained.PROVIDED, source="systems"),
+        seen(RestoreTest, passed("Lön"), obtained=Obtained.PROVIDED, source="ours"),
+        seen(RestoreTest, passed("Lön"), obtained=Obtained.PROVIDED, controlled_by="Driftbolaget", source="theirs"),
+        seen(MajorChange, obtained=Obtained.PROVIDED, source="changes"),
+    )
+    made = policy(recommendations=ledger("restore-test-annual"))
+    asked = linked_controls(made.recommendations)
+    assert follow_up(made, None, stand(asked, made, discover(), held))[0].proposal is Heeded.YES
+    theirs = EvidenceSet(tuple(each for each in held.populations if each.source != "ours"), held.gaps)
+    assert follow_up(made, None, stand(asked, made, discover(), theirs))[0].proposal is Heeded.NOT_DETERMINED
+
+
+def passed(system: str) -> RestoreTest:
+    return RestoreTest(system=system, date=(AS_OF - 10 * DAY).date(), result="passed", verified_by_business="chef")
