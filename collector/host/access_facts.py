@@ -113,6 +113,15 @@ class AccessReading(Reading):
                     "move the file to /etc/sudoers.d, where it is read",
                 )
             )
+        for where in sudoers.elsewhere:
+            self.facts.missing.append(
+                Missing(
+                    LocalPrivilege,
+                    GapCause.UNSUPPORTED,
+                    f"rights come from {where} too, which is not read",
+                    "see to it that whoever decides on rights on the host reads them there",
+                )
+            )
         for line in sudoers.not_understood:
             self.malformed(LocalPrivilege, f"a sudoers line could not be understood: {line[:200]}")
 

@@ -56,6 +56,7 @@ def sudo_rights(
     """
     names = {name.casefold() for full in (host, node) if full for name in (full, full.partition(".")[0])}
     rights: dict[tuple[str, str], _Right] = {}
+    trusted = {item for negated, item in sudoers.expand("User", sorted(sudoers.without_authentication)) if not negated}
     for rule in sudoers.rules:
         role = _role(rule, sudoers)
         if role is None or not _applies(rule, sudoers, names):
@@ -66,7 +67,7 @@ def sudo_rights(
                 right.lines.append(rule.text)
             right.through = through if right.through is None else min(right.through, through, key=len)
             right.without_password |= rule.without_password or bool(
-                {"", holder, *(f"%{group}" for group in through)} & sudoers.without_authentication
+                {"", EVERYONE, holder, *(f"%{group}" for group in through)} & trusted
             )
     uid_0 = {user.name for user in users if user.uid == 0}
     for (holder, role), right in sorted(rights.items()):
@@ -92,8 +93,11 @@ def _category(holder: str) -> Literal["group"] | None:
 
 def _role(rule: Rule, sudoers: Sudoers) -> str | None:
     """None for rules that do not give all of root's rights."""
-    targets = {item for negated, item in sudoers.expand("Runas", rule.runas) if not negated}
-    if not targets & {EVERYONE, "root", "#0"} and not any(target.startswith(("%", "+")) for target in targets):
+    as_root = False
+    for negated, target in sudoers.expand("Runas", rule.runas):
+        if target in {EVERYONE, "root", "#0"} or (target.startswith(("%", "+")) and not negated):
+            as_root = not negated
+    if not as_root:
         return None
     commands = [(negated, item) for negated, item in sudoers.expand("Cmnd", rule.commands)]
     allowed = [item for negated, item in commands if not negated]

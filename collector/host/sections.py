@@ -203,7 +203,14 @@ done </etc/passwd""",
     Section(
         "sudoers",
         (LocalPrivilege, CollectorIdentity),
-        f"[ -e /etc/sudoers ] || return 78; root {quoted(SUDOERS_COMMAND)}",
+        f"""elsewhere=
+for file in /usr/etc/sudoers /etc/doas.conf /usr/local/etc/doas.conf; do
+  [ -e "$file" ] && elsewhere="$elsewhere$file:present\n"; done
+[ -e /etc/sudoers ] || {{ [ "$elsewhere" ] && return 127; return 78; }}
+root {quoted(SUDOERS_COMMAND)} || return
+grep -aHsi '^[[:space:]]*sudoers[[:space:]]*:' /etc/nsswitch.conf
+printf "$elsewhere" | grep doas
+return 0""",
         cap=512 * KIB,
         rights=_SUDO_RIGHT,
     ),

@@ -18,6 +18,8 @@ _OPTION = re.compile(r"(?:ROLE|TYPE|APPARMOR_PROFILE|PRIVS|LIMITPRIVS|NOTBEFORE|
 _ALIAS = re.compile(r"(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)", re.DOTALL)
 _INCLUDE = re.compile(r"[@#](include|includedir)\s+(\S.*)")
 _NEXT_HOSTS = re.compile(r"(?<!\\):\s*([^\s=:,()\"]+(?:\s*,\s*[^\s=:,()\"]+)*)\s*(?<!\\)=")
+_SOURCES = re.compile(r"(?<![\[\w=!])[a-z]+(?![\w=\]])")
+"""Names of nsswitch.conf(5), without the actions in brackets."""
 _SPACE, _COMMA, _COLON, _EQUALS = "\x00", "\x01", "\x02", "\x03"
 _ESCAPES = {" ": _SPACE, ",": _COMMA, ":": _COLON, "=": _EQUALS}
 
@@ -47,6 +49,8 @@ class Sudoers:
     """Users with `Defaults !authenticate`; an empty string stands for everyone."""
     not_read: list[str] = field(default_factory=list)
     """Included files that are outside /etc/sudoers.d."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Where else rights come from: sources of nsswitch.conf beside files (`sss`, `ldap`), doas.conf."""
     not_understood: list[str] = field(default_factory=list)
 
     def expand(self, kind: str, items: Iterable[str]) -> Iterator[tuple[bool, str]]:
@@ -65,13 +69,19 @@ class Sudoers:
 
 
 def read_sudoers(text: str) -> Sudoers:
-    """The output of `grep -aHr ^ /etc/sudoers /etc/sudoers.d`: `path:line`. Never raises on any text."""
+    """The section `sudoers`: `grep -aHr ^ /etc/sudoers /etc/sudoers.d` (`path:line`), and what else gives rights.
+
+    Never raises on any text.
+    """
     files: dict[str, list[str]] = {}
     for line in text.split("\n"):
         path, colon, content = line.partition(":")
         if colon:
             files.setdefault(path, []).append(content)
     result = Sudoers()
+    for line in files.pop("/etc/nsswitch.conf", ()):
+        result.elsewhere += (each for each in _SOURCES.findall(line.partition(":")[2]) if each != "files")
+    result.elsewhere += sorted(path for path in files if path.endswith("/doas.conf"))
     includes_folder = _read_file(files.get("/etc/sudoers", []), result)
     for path in sorted(files) if includes_folder else ():
         name = path.rpartition("/")[2]
@@ -122,8 +132,11 @@ def _without_comment(line: str) -> str:
 
 def _read_statement(line: str, result: Sudoers) -> None:
     if re.match(r"Defaults(?:[\s@:!>]|$)", line):
-        if found := re.match(r"Defaults(?::(\S+))?\s.*?!\s*authenticate\b", line):
-            result.without_authentication.update((found[1] or "").split(","))
+        if found := re.match(r"Defaults(?:([@:>!])\s*(\S+))?\s.*?!\s*authenticate\b", line):
+            if found[1] in {None, ":"}:
+                result.without_authentication.update((found[2] or "").split(","))
+            else:
+                result.not_understood.append(_single_spaced(line))  # for some hosts, targets or commands
         return
     if found := _ALIAS.match(line):
         kind = {"Cmd": "Cmnd"}.get(found[1], found[1])

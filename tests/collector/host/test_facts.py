@@ -108,3 +108,14 @@ def test_what_the_reading_user_may_do_besides_reading(
     found = read_facts(Answer(parts, ""), Target("web1", user), [CollectorIdentity], NOW)
     assert found.records == [CollectorIdentity(name=f"{user}@web1", roles=roles)]
     assert (CollectorIdentity in found.unreadable) is (roles is None)
+
+
+def test_rights_that_come_from_a_directory_too_are_a_gap_and_not_nobodys() -> None:
+    passwd = {"passwd": "root:x:0:0::/root:/bin/sh\n", "group": "sudo::27:\n"}
+    sudoers = "/etc/sudoers:%sudo ALL=(ALL:ALL) ALL\n/etc/nsswitch.conf:sudoers: files sss\n"
+    found = facts(passwd | {"sudoers": sudoers}, LocalPrivilege)
+    assert [(missing.cause, missing.detail) for missing in found.missing] == [
+        (GapCause.UNSUPPORTED, "rights come from sss too, which is not read")
+    ]
+    elsewhere = facts(passwd, LocalPrivilege, {"sudoers": 127})
+    assert [missing.cause for missing in elsewhere.missing] == [GapCause.UNSUPPORTED]

@@ -126,3 +126,23 @@ def test_no_text_makes_the_reading_fail(text: str) -> None:
         for right in sudo_rights(read_sudoers(candidate), USERS, GROUPS, {}, host="h"):
             assert right.holder
             assert right.role == "sudo"
+
+
+def test_authentication_that_is_switched_off_for_an_alias_or_for_more_than_users() -> None:
+    found = rights("User_Alias DRIFT = anna", "Defaults:DRIFT !authenticate", "anna ALL=ALL", "bo ALL=ALL")
+    assert [found[name, "sudo"].without_password for name in ("anna", "bo")] == [True, False]
+    sudoers = read_sudoers("/etc/sudoers:Defaults!/bin/id !authenticate\n/etc/sudoers:Defaults>root !authenticate\n")
+    assert (sudoers.without_authentication, len(sudoers.not_understood)) == (set(), 2)
+
+
+def test_anyone_but_root_is_not_root() -> None:
+    assert rights("anna ALL=(ALL, !root) ALL") == {}
+    assert set(rights("anna ALL=(!root, ALL) ALL")) == {("anna", "sudo")}
+
+
+def test_rules_that_come_from_elsewhere_are_told() -> None:
+    text = "/etc/sudoers:root ALL=(ALL) ALL\n/etc/nsswitch.conf:{}\n"
+    assert read_sudoers(text.format("sudoers: files sss")).elsewhere == ["sss"]
+    assert read_sudoers(text.format("sudoers:\tldap [SUCCESS=return NOTFOUND=continue] files")).elsewhere == ["ldap"]
+    assert read_sudoers(text.format("sudoers: files")).elsewhere == []
+    assert read_sudoers("/etc/doas.conf:present\n").elsewhere == ["/etc/doas.conf"]
