@@ -1,12 +1,12 @@
 """Secrets and certificates that applications sign in by are valid no longer than the organisation's rule allows.
 
 Whoever has such a secret is the application, without any second factor, until it ends. The validity of every one is
-judged against a rule that the organisation has decided (`application_max_days`); one without an end deviates from any
-rule. Without a rule, those valid for more than `report_over_days` are listed as not determined, and nothing fails. What
-has ended, belongs to an application that cannot act in the directory, or is kept by the platform itself (managed
-identities) is not judged; nor are certificates that sign tokens for single sign-on. When an application last signed in
-is not known: Graph tells in its beta only. An application may also be let in by a trust in another provider, which no
-secret shows.
+judged against a rule that the organisation has decided (`application_max_days`; a number of whole years, 365 days each,
+is met on the same date, leap day or not); one without an end deviates from any rule. Without a rule, those valid for
+more than `report_over_days` are listed as not determined, and nothing fails. What has ended, belongs to an application
+that cannot act in the directory, or is kept by the platform itself (managed identities) is not judged; nor are
+certificates that sign tokens for single sign-on. When an application last signed in is not known: Graph tells in its
+beta only. An application may also be let in by a trust in another provider, which no secret shows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.identity.account_reasons import DISABLED
 from collector.evidence import EvidenceSet, Population
@@ -105,8 +106,18 @@ def _judge(credential: ApplicationCredential, parameters: Parameters, as_of: dat
     if start is None or start > end:
         return undetermined(credential, "start-unknown", form=form, end=end)
     days = -((start - end).days)  # begun days
-    if limit and days > limit:
+    if limit and days > limit and not _is_whole_years(start, end, limit):
         return deviates(credential, "too-long", form=form, days=days, end=end, limit=limit)
-    if not limit and days > parameters.report_over_days:
+    if (
+        not limit
+        and days > parameters.report_over_days
+        and not _is_whole_years(start, end, parameters.report_over_days)
+    ):
         return undetermined(credential, "no-rule", form=form, days=days, end=end)
     return conforms(credential)
+
+
+def _is_whole_years(start: datetime, end: datetime, limit: int) -> bool:
+    """Whether the end is no later than the same date and time so many years on: leap days make a year no longer."""
+    years, rest = divmod(limit, 365)
+    return not rest and end.date() <= months_before(start.date(), -12 * years) and end.timetz() <= start.timetz()

@@ -30,21 +30,33 @@ GIVES_THE_DIRECTORY = frozenset(
         "EntitlementManagement.ReadWrite.All",
         "Group.ReadWrite.All",
         "GroupMember.ReadWrite.All",
+        "Organization.ReadWrite.All",
         "Policy.ReadWrite.AuthenticationMethod",
         "Policy.ReadWrite.ConditionalAccess",
         "Policy.ReadWrite.PermissionGrant",
         "PrivilegedAccess.ReadWrite.AzureADGroup",
         "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
         "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+        "PublicKeyInfrastructure.ReadWrite.All",
         "RoleAssignmentSchedule.ReadWrite.Directory",
         "RoleEligibilitySchedule.ReadWrite.Directory",
         "RoleManagement.ReadWrite.Directory",
+        "RoleManagementPolicy.ReadWrite.AzureADGroup",
+        "RoleManagementPolicy.ReadWrite.Directory",
         "User-PasswordProfile.ReadWrite.All",
         "User.ReadWrite.All",
         "UserAuthenticationMethod.ReadWrite.All",
     }
 )
-"""By their descriptions in the Microsoft Graph permissions reference."""
+"""Those by which an application can make itself or someone else an administrator, or undo what holds one back.
+
+Sources: the descriptions in Microsoft's "Microsoft Graph permissions reference" (learn.microsoft.com/graph), and the
+known ways to Global Administrator in github.com/emiliensocchi/azure-tiering, "Microsoft Graph application
+permissions", tier 0. Of that tier are left out what only deletes or disables users, what was never tested, what is
+legacy, and what reaches the application's own objects alone (Application.ReadWrite.OwnedBy). Beyond it count consent in
+users' names, conditional access, and who may issue the certificates that users sign in by (Organization,
+PublicKeyInfrastructure).
+"""
 
 
 @dataclass(frozen=True, slots=True)

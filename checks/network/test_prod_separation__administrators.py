@@ -4,9 +4,11 @@ Judged on everyone with full rights on a host. Which environment a host belongs 
 the systems on it, else what the register of hosts says. An account that has full rights on hosts of both environments
 deviates, unless the register of shared accounts holds a decision on it that is in force: then it is named and
 tolerated. So does an account on hosts of test whose person has another one on hosts of production, by the key of the
-person that hosts or a directory give. User id 0 is on every host and set aside. A group whose members could not be
-read, an account on a host whose environment is not known, and an administrator of test while hosts of production, the
-registers or all accounts were not read are undetermined. Administrators of a whole directory are not looked at here.
+person that hosts or a directory give. A host's own account is another than one of the same name elsewhere: unless a
+directory's account of that name holds rights on both sides, whether one person has both is undetermined. User id 0 is
+on every host and set aside. A group whose members could not be read, an account on a host whose environment is not
+known, and an administrator of test while hosts of production, the registers or all accounts were not read are
+undetermined. Administrators of a whole directory are not looked at here.
 """
 
 from __future__ import annotations
@@ -65,6 +67,34 @@ REASONS = {
             "The account is used in test and production by decision ({purpose}).",
         ),
         named=True,
+    ),
+    "same-local-name": Reason(
+        Text(
+            "Konton med det namnet finns i test ({test}) och i produktion ({production}), men är värdarnas egna: om de"
+            " är samma persons är inte känt.",
+            "There are accounts of this name in test ({test}) and in production ({production}), but they are the hosts'"
+            " own: whether they are one person's is not known.",
+        ),
+        _APART,
+    ),
+    "accounts-unread": Reason(
+        Text(
+            "Konton med det namnet finns i test ({test}) och i produktion ({production}); om de är ett och samma är"
+            " inte känt, för alla konton kunde inte läsas.",
+            "There are accounts of this name in test ({test}) and in production ({production}); whether they are one is"
+            " not known, for not all accounts could be read.",
+        ),
+        Text("Rätta det som inte kunde läsas.", "Mend what could not be read."),
+    ),
+    "decision-undated": Reason(
+        Text(
+            "Kontot finns i test ({test}) och i produktion ({production}) och bland delade konton, men utan dag för"
+            " beslutet.",
+            "The account is in test ({test}) and in production ({production}) and among the shared accounts, but"
+            " without the day of the decision.",
+        ),
+        Text("För in beslutets dag i registret.", "Enter the day of the decision in the register."),
+        Severity.LOW,
     ),
     "decisions-unread": Reason(
         Text(
@@ -263,10 +293,19 @@ def _shared(name: str, holder: _Holder, evidence: EvidenceSet, as_of: datetime) 
     if decisions:
         return out_of_scope(name, "shared-by-decision", purpose=decisions[0].purpose or decisions[0].owner or "-")
     where = {"test": tuple(sorted(holder.test)), "production": tuple(sorted(holder.production))}
+    if any(each.account == name and each.decided is None and _holds(each, today) is None for each in register.records):
+        return undetermined(name, "decision-undated", **where)
+    if _is_partial(evidence.reading(Account)):
+        return undetermined(name, "accounts-unread", **where)
+    local = {key_of(each.host) for each in evidence.reading(Account).records if each.name == name and each.host}
+    if any(all(key_of(host) in local for host in hosts) for hosts in (holder.test, holder.production)):
+        return undetermined(name, "same-local-name", **where)
     partial = _is_partial(register)
     return (undetermined if partial else deviates)(name, "decisions-unread" if partial else "same-account", **where)
 
 
-def _holds(decision: SharedAccount, today: date) -> bool:
-    decided = decision.decided is None or decision.decided <= today
-    return decided and (decision.valid_until is None or decision.valid_until >= today)
+def _holds(decision: SharedAccount, today: date) -> bool | None:
+    """Whether a decision is in force; None where its day is not told."""
+    if decision.valid_until is not None and decision.valid_until < today:
+        return False
+    return None if decision.decided is None else decision.decided <= today

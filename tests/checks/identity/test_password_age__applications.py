@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,6 +23,16 @@ CASES = {
     "as long as the rule": (credential(180), None, None),
     "longer than the rule": (credential(181), "!too-long", None),
     "longer than what is reported": (credential(366), "!too-long", "?no-rule"),
+    "a year with a leap day": (
+        credential(start=datetime(2027, 10, 1, tzinfo=UTC), end=datetime(2028, 10, 1, tzinfo=UTC)),
+        "!too-long",
+        None,
+    ),
+    "a year with a leap day, and a second": (
+        credential(start=datetime(2027, 10, 1, tzinfo=UTC), end=datetime(2028, 10, 1, 0, 0, 1, tzinfo=UTC)),
+        "!too-long",
+        "?no-rule",
+    ),
     "without an end": (credential(None), "!never-ends", "?no-rule-never-ends"),
     "a certificate": (credential(366, form="certificate"), "!too-long", "?no-rule"),
     "without a start": (credential(start=None), "?start-unknown", "?start-unknown"),
@@ -57,3 +67,10 @@ def test_what_a_finding_tells() -> None:
     found = finding(CHECK, seen(ApplicationCredential, credential(400)), parameters={"application_max_days": 180})
     assert found.exceptions[0].facts["days"] == 400
     assert found.exceptions[0].facts["limit"] == 180
+
+
+def test_a_rule_of_whole_years_is_met_on_the_same_date() -> None:
+    two_years = credential(start=datetime(2026, 10, 1, tzinfo=UTC), end=datetime(2028, 10, 1, tzinfo=UTC))
+    for days, expected in ((730, {}), (729, {"a: k": "!too-long"}), (365, {"a: k": "!too-long"})):
+        found = finding(CHECK, seen(ApplicationCredential, two_years), parameters={"application_max_days": days})
+        assert reasons(found) == expected

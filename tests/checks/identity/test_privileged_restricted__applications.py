@@ -23,6 +23,15 @@ CASES = {
     "with an approved name and another id": (application(name="Backup (id-2)"), "!not-approved"),
     "with an approved one in its name": (application(name="Backup (id-1) (id-2)"), "!not-approved"),
     "only sends mail": (application(permissions=("Mail.Send",)), None),
+    "may trust a certificate authority": (
+        application(permissions=("PublicKeyInfrastructure.ReadWrite.All",)),
+        "!not-approved",
+    ),
+    "may lift the demands on activation": (
+        application(permissions=("RoleManagementPolicy.ReadWrite.Directory",)),
+        "!not-approved",
+    ),
+    "manages what it made itself": (application(permissions=("Application.ReadWrite.OwnedBy",)), None),
     "without permissions": (application(permissions=()), None),
     "disabled": (application(enabled=False), "!disabled-holder"),
     "whose state is not known": (application(enabled=None), "!not-approved"),

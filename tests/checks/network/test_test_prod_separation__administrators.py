@@ -72,6 +72,8 @@ def test_hosts_of_two_sources_are_held_together() -> None:
         ({"valid_until": date(2026, 11, 20)}, {"drift": "!same-account"}),
         ({"decided": date(2026, 11, 22)}, {"drift": "!same-account"}),
         ({"account": "Drift"}, {"drift": "!same-account"}),
+        ({"decided": None}, {"drift": "?decision-undated"}),
+        ({"decided": None, "valid_until": date(2026, 11, 20)}, {"drift": "!same-account"}),
     ],
 )
 def test_a_decision_in_force_is_the_reason(decision: dict[str, Any], said: dict[str, str]) -> None:
@@ -177,3 +179,15 @@ def test_a_group_in_production_whose_members_are_not_known_may_hold_anyone() -> 
     here = seen(LocalPrivilege, *sudo("anna", "test1"))
     found = findings(CHECK, here, there, seen(ProtectedSystem, *SYSTEMS, source="register"))
     assert [reasons(each) for each in found] == [{"ops": "?members-unread"}, {"anna": "?group-unread"}]
+
+
+def test_hosts_own_accounts_of_one_name_are_not_one_account() -> None:
+    held = sudo("drift", "test1", "app1", "app2")
+    own = [Account(name="drift", host=host) for host in ("TEST1", "app1", "app2")]
+    assert judged(held, hosts=own) == {"drift": "?same-local-name"}
+    assert judged(held, hosts=own[1:]) == {"drift": "?same-local-name"}
+    # On one host of each side it is a directory's account.
+    assert judged(held, hosts=own[2:]) == {"drift": "!same-account"}
+    assert judged(held, hosts=[Account(name="drift")]) == {"drift": "!same-account"}
+    parts = (seen(LocalPrivilege, *ROOTS, *held), seen(ProtectedSystem, *SYSTEMS, source="register"))
+    assert reasons(finding(CHECK, *parts, gap(Account))) == {"drift": "?accounts-unread"}
