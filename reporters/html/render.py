@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -30,6 +31,7 @@ from reporters.html.chart import MARKS
 from reporters.report import ReportContents
 from reporters.texts.formats import Language, fact, number
 from reporters.texts.hostile import neutralised
+from reporters.texts.words import Words
 
 CONFIDENCES = ("text", "secondary", "inferred", "general")
 """How a reference to a framework is known, surest first; as catalogues and controls write it."""
@@ -45,7 +47,7 @@ def render(contents: ReportContents, language: Language) -> str:
     waived = groups.waived_groups(book)
     tolerated = groups.tolerated_groups(book)
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    template = _environment(book).get_template("report.html.j2")
+    template = _environment(language).get_template("report.html.j2")
     return template.render(
         style=Markup(style),  # noqa: S704  # our own file, and its hash is what the policy allows
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
@@ -72,7 +74,10 @@ def render(contents: ReportContents, language: Language) -> str:
     )
 
 
-def _environment(book: Book) -> Environment:
+@cache
+def _environment(language: Language) -> Environment:
+    """The templates and what they may call; it keeps them compiled for the next report."""
+    words = Words(language)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -82,9 +87,9 @@ def _environment(book: Book) -> Environment:
         finalize=_harmless,
     )
     environment.globals.update(
-        language=book.language,
-        t=book.words,
-        code=book.words.code,
+        language=language,
+        t=words,
+        code=words.code,
         marks=MARKS,
         number=number,
         judgements=requirements.ORDER,
@@ -92,7 +97,7 @@ def _environment(book: Book) -> Environment:
         obtained=[each.value for each in Obtained],
         confidences=CONFIDENCES,
     )
-    environment.filters["fact"] = lambda value: fact(value, book.language)
+    environment.filters["fact"] = lambda value: fact(value, language)
     return environment
 
 
