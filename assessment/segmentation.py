@@ -13,13 +13,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import permutations
 
+from checks.ages import local_day
 from checks.finding import Outcome, Verdict
 from checks.judgement import Check
 from checks.network.addresses import is_network
 from checks.network.declared_flows import Unclear, illegible_text, is_legible
 from checks.network.estate import Estate
 from checks.network.firewall import FirewallEvidence
-from checks.network.firewalls import firewalls_of
+from checks.network.firewalls import days_told, firewalls_of
 from checks.network.pairs import UNSURE, PairVerdict, judge_pair, ports_text
 from checks.network.symbolic import TooMuchError
 from collector.evidence import EvidenceSet, Gap
@@ -113,12 +114,13 @@ def matrix(evidence: EvidenceSet, checks: Sequence[Check], as_of: datetime) -> M
             if text is not None and RULES in asked:
                 cell.remarks.append(Remark(RULES, "flow-illegible", Verdict.UNDETERMINED, flow.subject, {"text": text}))
     found = firewalls_of(evidence)
-    _configure(cells, evidence, [each for each in found if isinstance(each, FirewallEvidence)], zones, as_of.date())
+    today = local_day(as_of)
+    _configure(cells, evidence, [each for each in found if isinstance(each, FirewallEvidence)], zones, today)
     _observe(cells, evidence, [asked[name] for name in (PROBES, AGREEMENT) if name in asked], as_of)
     kinds = (Zone, DeclaredFlow, FirewallChain, FirewallRule, Probe)
     gaps = dict.fromkeys(gap for kind in kinds for gap in evidence.reading(kind).all_gaps)
     unread = tuple(each.name for each in found if not isinstance(each, FirewallEvidence))
-    return Matrix(names, tuple(cells.values()), tuple(gaps), unread, as_of.date())
+    return Matrix(names, tuple(cells.values()), tuple(gaps), unread, today)
 
 
 def _configure(
@@ -134,13 +136,13 @@ def _configure(
     if not firewalls or not all(is_network(text) for zone in zones for text in zone.networks):
         return
     estate = Estate(firewalls, zones, flows)
-    told = bool(declared.populations)
+    told, days = bool(declared.populations), days_told(evidence)
     try:
         for source, destination in permutations(zones, 2):
             cell = cells.get((source.name, destination.name))
             if cell is None:
                 continue
-            verdict = judge_pair(estate, source, destination, today, unclear)
+            verdict = judge_pair(estate, source, destination, today, unclear, days)
             cell.judged = cell.judged or verdict.judged
             cell.passing |= {name: ports_text(ports) for name, ports in verdict.passing.items() if ports}
             cell.unsure |= {name: ports_text(ports) for name, ports in verdict.unknown.items() if ports}

@@ -59,9 +59,12 @@ def unreadable_addresses(interfaces: Iterable[Interface]) -> Iterator[tuple[Inte
 
 
 def zone_of(address: Address | str, zones: Iterable[Zone]) -> Zone | None:
-    """The first zone that declares a network with this address."""
+    """The zone with the narrowest network that holds this address, the first of them by name."""
     wanted = ip_address(address) if isinstance(address, str) else address
-    for zone in zones:
-        if any(wanted in network for network in networks_of(zone.networks) if network.version == wanted.version):
-            return zone
-    return None
+    held = [
+        (-network.prefixlen, zone.name, zone)
+        for zone in zones
+        for network in networks_of(zone.networks)
+        if network.version == wanted.version and wanted in network
+    ]
+    return min(held, key=lambda each: each[:2])[2] if held else None

@@ -4,13 +4,15 @@ A way starts at a firewall that stands in the source's zone and follows each fir
 next, until one has an interface on the destination's network, or hands on to a router within the destination's zone.
 Where a firewall changes the source address, the next one is asked about the new address; where the first one plainly
 changes the destination to an address on one of its networks, the packets are followed there, and are of that address's
-zone. All addresses of a zone and all ports are decided on, without a sample: one for each part that rules, routes,
-interfaces and declared flows tell apart.
+zone. An address belongs to the zone with the narrowest network that holds it, so that a zone of all addresses is what
+no other zone declares. All addresses of a zone and all ports are decided on, without a sample: one for each part that
+rules, routes, interfaces and declared flows tell apart. What is addressed to a firewall itself is not routed, and not
+judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from ipaddress import ip_address, ip_interface
@@ -58,6 +60,8 @@ class Estate:
         self._budget = [steps]
         self._ways_left = MAX_WAYS
         self.firewalls = [Firewall(each, self.ports, self.spaces, self._budget) for each in firewalls]
+        self.own = frozenset(address for each in self.firewalls for address in each.addresses)
+        """The firewalls' own addresses."""
         self._origins: dict[Zone, list[Part]] = {}
         self._targets: dict[Zone, list[Part]] = {}
         self._standing: dict[Zone, list[Firewall]] = {}
@@ -71,13 +75,13 @@ class Estate:
         return tuple(flow for flow in self.flows if flow.destination == zone.name)
 
     def standing_in(self, zone: Zone) -> list[Firewall]:
-        """The firewalls with an address in a zone."""
+        """The firewalls with an address in a zone, or with an interface on a network within it."""
         if zone not in self._standing:
-            nets = networks_of(zone.networks)
             self._standing[zone] = [
                 each
                 for each in self.firewalls
-                if any(address in net for address in each.addresses for net in nets if net.version == address.version)
+                if any(self._narrowest(address) == zone for address in each.addresses)
+                or any(self._around(net) == zone for net, _ in each.networks)
             ]
         return self._standing[zone]
 
@@ -141,8 +145,7 @@ class Estate:
 
     def _follow(self, first: Firewall, zone: Zone, target: Address) -> tuple[tuple[Hop, ...] | None, bool]:
         """As `way`, and whether it leads to a router that is none of the firewalls and not in the source's zone."""
-        nets = networks_of(zone.networks)
-        if any(target in net for net in nets if net.version == target.version):
+        if self._narrowest(target) == zone:
             return None, False
         hops: list[Hop] = []
         here, incoming = first, None
@@ -159,8 +162,8 @@ class Estate:
                 return None, False
             gateway = ip_address(route.gateway)
             following = next((each for each in self.firewalls if gateway in each.addresses and each is not here), None)
-            if any(gateway in net for net in nets if net.version == gateway.version):
-                return None, False
+            if self._is_within(gateway, zone):
+                return None, True
             if following is None and self._narrowest(gateway) is self._narrowest(target) is not None:
                 return (*hops, Hop(here, incoming, here.interface_to(gateway))), False
             if following is None:
@@ -187,6 +190,20 @@ class Estate:
         held = [(net.prefixlen, zone.name, zone) for zone, net in self._networks_of(address) if address in net]
         return max(held, key=lambda each: each[:2])[2] if held else None
 
+    def _around(self, network: Network) -> Zone | None:
+        """The zone that a whole network lies in, as `_narrowest`."""
+        held = [
+            (net.prefixlen, zone.name, zone)
+            for zone, net in self._networks_of(network.network_address)
+            if network.network_address in net and net.prefixlen <= network.prefixlen
+        ]
+        return max(held, key=lambda each: each[:2])[2] if held else None
+
+    def _is_within(self, address: Address, zone: Zone) -> bool:
+        """Whether a zone declares the address: by a network of all addresses it declares none in particular."""
+        named = any(address in net and net.prefixlen for one, net in self._networks_of(address) if one == zone)
+        return named and self._narrowest(address) == zone
+
     def _place(self, address: Address) -> tuple[Zone, Part] | None:
         """The zone of an address, and its part with the flows to that zone that hold it."""
         zone = self._narrowest(address)
@@ -205,10 +222,18 @@ class Estate:
         if key not in self._grouped:
             found: dict[str | None, list[Part]] = {}
             for origin in self._origins_of(zone):
-                if origin.version == version:
+                if origin.version == version and not self._comes_by_another(first, origin.address):
                     found.setdefault(first.interface_to(origin.address), []).append(origin)
             self._grouped[key] = list(found.items())
         return self._grouped[key]
+
+    def _comes_by_another(self, firewall: Firewall, origin: Address) -> bool:
+        """Whether packets from an address meet another firewall first: the one that the route back leads to."""
+        route = firewall.route_to(origin)
+        if route is None or route.gateway is None:
+            return False
+        gateway = ip_address(route.gateway)
+        return any(gateway in each.addresses for each in self.firewalls if each is not firewall)
 
     def _one_hop(
         self, hop: Hop, origins: Iterable[Part], target: Part, protocol: str, found: dict[object, Passage]
@@ -345,7 +370,7 @@ class Estate:
                     for n, each in enumerate(self.firewalls)
                 )
 
-            self._targets[zone] = self._parts(zone, key, self.flows_to(zone))
+            self._targets[zone] = self._parts(zone, key, self.flows_to(zone), without=self.own)
         return self._targets[zone]
 
     def _routing(self, number: int, part: Part) -> tuple[str | None, bool, Route | None]:
@@ -360,8 +385,17 @@ class Estate:
             )
         return self._routed[place]
 
-    def _parts(self, zone: Zone, key: Callable[[Part], object], flows: tuple[DeclaredFlow, ...] = ()) -> list[Part]:
-        """The parts of a zone, alike ones joined; addresses of a narrower zone are not among them."""
+    def _parts(
+        self,
+        zone: Zone,
+        key: Callable[[Part], object],
+        flows: tuple[DeclaredFlow, ...] = (),
+        without: Container[Address] = (),
+    ) -> list[Part]:
+        """The parts of a zone, alike ones joined; addresses of a narrower zone are not among them.
+
+        `without`: single addresses that are left out; the space is cut at each of them.
+        """
         held = {
             version: [
                 (1 << n, networks_of(flow.destination_addresses))
@@ -378,7 +412,7 @@ class Estate:
             narrower = self._narrower[zone.name, network]
             for number in space.parts(text):
                 first, last = space.first_of(number), space.last_of(number)
-                if any(first in other for other in narrower):
+                if any(first in other for other in narrower) or (first == last and first in without):
                     continue
                 address = space_address(first, last, network)
                 bits = whole + sum(

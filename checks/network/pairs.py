@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from checks.network.addresses import Address
 from checks.network.declared_flows import Unclear
@@ -18,7 +19,7 @@ PING_PROTOCOL = "icmp"
 """Looked at for the flows that are declared by it, and for nothing else."""
 OUTSIDE_ROLES = frozenset({"internet", "external"})
 """Roles of zones towards which the sender's address is commonly replaced."""
-UNSURE = frozenset({"rule-not-understood", "flow-not-understood", "flow-list-incomplete"})
+UNSURE = frozenset({"rule-not-understood", "flow-not-understood", "flow-list-incomplete", "expired-since-read"})
 """Reasons of openings that may be none, or be declared."""
 
 
@@ -102,11 +103,17 @@ class _Cover:
 
 
 def judge_pair(
-    estate: Estate, source: Zone, destination: Zone, today: date, unclear: Unclear | None = None
+    estate: Estate,
+    source: Zone,
+    destination: Zone,
+    today: date,
+    unclear: Unclear | None = None,
+    told: Mapping[str, date] = MappingProxyType({}),
 ) -> PairVerdict:
     """What rules and declared flows make of one pair of zones; raises TooMuchError.
 
-    `unclear`: what flows that are not among the estate's may declare.
+    `unclear`: what flows that are not among the estate's may declare; `told`: the day that each firewall's rules speak
+    of, where that is not today: an opening may have been closed since.
     """
     verdict = PairVerdict()
     flows = list(enumerate(estate.flows_to(destination)))
@@ -123,7 +130,8 @@ def judge_pair(
             today,
         )
         doubt = unclear.about((source.name, destination.name), protocol) if unclear else None
-        verdict.openings += [_doubted(each, doubt) for each in _openings(estate, protocol, passages, cover)]
+        openings = (_as_told(each, told) for each in _openings(estate, protocol, passages, cover))
+        verdict.openings += [_doubted(each, doubt) for each in openings]
         verdict.cuts += _cuts(estate, protocol, passages, cover)
         passing, unknown = _union(each.passes for each in passages), _union(each.unknown for each in passages)
         verdict.passing[protocol] = estate.ports.ranges(passing)
@@ -149,6 +157,14 @@ def _judge_pings(estate: Estate, passages: Sequence[Passage], cover: _Cover, ver
         if cover.holds(flow) and unsure is not None and not any(each.passes for each in covered):
             device, rule = unsure.decided("unknown", unsure.unknown)
             verdict.unsure_pings.append((flow, device, rule_name(rule)))
+
+
+def _as_told(opening: Opening, told: Mapping[str, date]) -> Opening:
+    """An opening whose flow held when the rules were read, and has expired since."""
+    day = told.get(opening.device)
+    if opening.reason != "passes-after-expiry" or opening.valid_until is None or day is None:
+        return opening
+    return replace(opening, reason="expired-since-read") if opening.valid_until >= day else opening
 
 
 def _doubted(opening: Opening, doubt: tuple[str, str] | None) -> Opening:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import ip_interface
 
+from checks.ages import local_day
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import is_network
 from checks.network.declared_flows import Unclear, cover, is_legible
@@ -136,7 +137,8 @@ def judge(
     declared = evidence.reading(DeclaredFlow)
     flows = [flow for flow in declared.records if is_legible(flow)]
     listeners = Listeners(evidence)
-    unclear = Unclear(declared.records, as_of.date())
+    today = local_day(as_of)
+    unclear = Unclear(declared.records, today)
     for probe in probes.records:
         if probe.zone == probe.target_zone:
             yield out_of_scope(probe, "same-zone")
@@ -146,7 +148,7 @@ def judge(
             yield undetermined(probe, "target-not-understood", target=probe.target)
         else:
             listening = listeners.listening(probe.target, probe.protocol, probe.port)
-            said = _judge_probe(probe, flows, as_of.date(), listening=listening, whole=declared.complete)
+            said = _judge_probe(probe, flows, today, listening=listening, whole=declared.complete)
             doubt = unclear.about((probe.zone, probe.target_zone), probe.protocol)
             yield undetermined(probe, doubt[0], flow=doubt[1]) if doubt and _rests_on_flows(probe, said) else said
 

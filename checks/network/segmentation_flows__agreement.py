@@ -5,7 +5,9 @@ from the vantage's own address where it is known, else from every address of its
 rules stop it has a way around them: another router, a host with a leg in both zones, a translation, or rules that are
 not in force. Silence or a router's refusal where the rules let through is stopped by something that was not read.
 Silence where the rules refuse, or a refusal where they drop, shows that other rules are in force than those that were
-read. A silent target that answered nothing at all proves nothing.
+read. A silent target that answered nothing at all proves nothing. Nor do rules that were read more than
+`rules_max_hours_apart` from the attempt: they may have been changed in between. Rules for a firewall's own addresses
+are not followed, so what is met there has nothing to be held against.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 
-from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
+from checks.ages import span
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import Address, is_network
 from checks.network.estate import Estate
 from checks.network.firewall import FirewallEvidence
-from checks.network.firewalls import firewalls_of
+from checks.network.firewalls import firewalls_of, times_told
 from checks.network.hosts import Listeners
 from checks.network.pairs import rule_name
 from checks.network.passages import Passage
@@ -39,7 +42,9 @@ _READ_AGAIN = Text(
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """None: the rules are the yardstick."""
+    """Hours between the reading of rules and the attempt."""
+
+    rules_max_hours_apart: int = 6
 
 
 REASONS = {
@@ -100,15 +105,32 @@ REASONS = {
             "No firewall that was read leads between the zones, so there is nothing to compare with.",
         ),
     ),
+    "read-apart": Reason(
+        Text(
+            "Det som möttes {probed} är inte vad reglerna i {device} säger, men de lästes {read} och kan ha ändrats "
+            "däremellan.",
+            "What was met {probed} is not what the rules of {device} say, but those were read {read} and may have been "
+            "changed in between.",
+        ),
+        Text("Läs reglerna och gör försöken vid samma tid.", "Read the rules and make the attempts at the same time."),
+    ),
+    "target-is-firewall": Reason(
+        Text(
+            "Målet är en brandväggs egen adress; regler för den själv prövas inte.",
+            "The target is a firewall's own address; rules for itself are not tested.",
+        ),
+    ),
     "same-zone": Reason(Text("Målet står i samma zon.", "The target stands in the same zone.")),
     "no-firewall": Reason(Text("Ingen brandväggs regler har lästs.", "No firewall's rules were read.")),
 }
 
 
 def judge(
-    probes: Population[Probe], evidence: EvidenceSet, _parameters: Parameters, _as_of: datetime
+    probes: Population[Probe], evidence: EvidenceSet, parameters: Parameters, _as_of: datetime
 ) -> Iterator[Outcome]:
     """One outcome per probe."""
+    read = times_told(evidence)
+    limit = span(hours=parameters.rules_max_hours_apart)
     chains = evidence.reading(FirewallChain)
     found = firewalls_of(evidence)
     held = [each for each in found if isinstance(each, FirewallEvidence)]
@@ -129,10 +151,17 @@ def judge(
             yield undetermined(probe, "probe-failed")
         else:
             alive = probe.target_alive or listeners.listening(probe.target, probe.protocol, probe.port) is not None
-            yield _compared(probe, estate, by_name.get(probe.zone), alive=alive)
+            said = _compared(probe, estate, by_name.get(probe.zone), alive=alive)
+            device = str(said.facts.get("device"))
+            told, probed = read.get(device), probe.time or probes.provenance.speaks_of
+            if said.verdict is Verdict.DEVIATES and told is not None and abs(probed - told) > limit:
+                said = undetermined(probe, "read-apart", device=device, probed=probed, read=told)
+            yield said
 
 
 def _compared(probe: Probe, estate: Estate, zone: Zone | None, *, alive: bool) -> Outcome:
+    if is_network(probe.target) and ip_interface(probe.target).ip in estate.own:
+        return undetermined(probe, "target-is-firewall")
     try:
         passages = [] if zone is None else _passages(probe, estate, zone)
         said = [_said(estate, passage, probe.port) for passage in passages]

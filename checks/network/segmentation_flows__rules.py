@@ -9,25 +9,30 @@ A firewall that filters no routed traffic deviates as a whole. Where a rule hold
 just the ports and addresses that it meets are undetermined; where a declared flow is not understood, just what else
 passes between its two zones by its protocol; and while the list of flows is not whole, all that passes and is not
 declared. So is a firewall whose chains, rules or interfaces were not all read, or whose rules make more work than is
-done for one estate, and a pair of zones where the only way leads to a router of which nothing was read. Rules at a
-device's ingress or egress or on a bridge, and routes by more than the main table, are not followed: a firewall that has
-any is undetermined, whatever else is found of it.
+done for one estate, and a pair of zones where the only way leads to a router of which nothing was read. A zone in which
+no firewall that was read stands is undetermined: nothing that goes to it or from it was tested. So is a flow to a
+firewall's own address, and an opening whose flow expired after the rules were read. Rules at a device's ingress or
+egress or on a bridge, and routes by more than the main table, are not followed: a firewall that has any is
+undetermined, whatever else is found of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from ipaddress import ip_interface
 from itertools import permutations
 
-from checks.finding import Fact, Outcome, Reason, Severity, Text, conforms, deviates, undetermined
+from checks.ages import local_day
+from checks.finding import Fact, Outcome, conforms, deviates, undetermined
 from checks.network.addresses import is_network
 from checks.network.declared_flows import Unclear, illegible_text, is_legible
 from checks.network.estate import Estate
 from checks.network.firewall import Firewall, FirewallEvidence
-from checks.network.firewalls import Unread, firewalls_of
+from checks.network.firewalls import Unread, days_told, firewalls_of
 from checks.network.pairs import PROTOCOLS, UNSURE, judge_pair, ports_text
+from checks.network.rules_reasons import RULES
 from checks.network.symbolic import TooMuchError
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Host, Interface, Route
@@ -43,155 +48,7 @@ class Parameters:
     """None: the declared flows are the yardstick."""
 
 
-_CLOSE = Text(
-    "Stäng i brandväggen, eller besluta om flödet och ange det.",
-    "Close it in the firewall, or decide on the flow and declare it.",
-)
-REASONS = {
-    "no-filtering": Reason(
-        Text(
-            "Brandväggen filtrerar ingen trafik mellan zonerna {zones}.",
-            "The firewall filters no traffic between the zones {zones}.",
-        ),
-        Text("Inför regler för vidarebefordrad trafik.", "Set up rules for forwarded traffic."),
-        Severity.HIGH,
-    ),
-    "passes-undeclared": Reason(
-        Text(
-            "{device} släpper igenom, t.ex. från {origin} till {destination}, utan angivet flöde ({rule}).",
-            "{device} lets it through, e.g. from {origin} to {destination}, without a declared flow ({rule}).",
-        ),
-        _CLOSE,
-        Severity.HIGH,
-    ),
-    "passes-after-expiry": Reason(
-        Text(
-            "{device} släpper igenom, t.ex. från {origin} till {destination}, fast flödet gällde till {valid_until} "
-            "({rule}).",
-            "{device} lets it through, e.g. from {origin} to {destination}, though the flow was valid until "
-            "{valid_until} ({rule}).",
-        ),
-        Text(
-            "Stäng den tillfälliga öppningen, eller förnya beslutet.",
-            "Close the temporary opening, or renew the decision.",
-        ),
-        Severity.HIGH,
-    ),
-    "declared-but-blocked": Reason(
-        Text(
-            "Flödet är angivet, men {device} stoppar port {ports}, t.ex. till {destination} ({rule}).",
-            "The flow is declared, but {device} blocks port {ports}, e.g. to {destination} ({rule}).",
-        ),
-        Text(
-            "Öppna i brandväggen, eller ta bort flödet ur listan.",
-            "Open it in the firewall, or remove the flow from the list.",
-        ),
-        Severity.LOW,
-    ),
-    "declared-ping-blocked": Reason(
-        Text(
-            "Flödet är angivet, men {device} stoppar ping, t.ex. till {destination} ({rule}).",
-            "The flow is declared, but {device} blocks a ping, e.g. to {destination} ({rule}).",
-        ),
-        Text(
-            "Öppna i brandväggen, eller ta bort flödet ur listan.",
-            "Open it in the firewall, or remove the flow from the list.",
-        ),
-        Severity.LOW,
-    ),
-    "rule-not-understood": Reason(
-        Text(
-            "Om {device} släpper igenom beror på en regel som inte kunde tolkas ({rule}).",
-            "Whether {device} lets it through depends on a rule that was not understood ({rule}).",
-        ),
-    ),
-    "flow-illegible": Reason(
-        Text("{text} kunde inte tolkas som port eller adress.", "{text} could not be understood as port or address."),
-        Text("Rätta portar och adresser i flödet.", "Correct the ports and addresses of the flow."),
-    ),
-    "flow-not-understood": Reason(
-        Text(
-            "{device} släpper igenom, t.ex. från {origin} till {destination} ({rule}); det kan vara angivet av {flow}, "
-            "som inte kunde tolkas.",
-            "{device} lets it through, e.g. from {origin} to {destination} ({rule}); it may be declared by {flow}, "
-            "which could not be understood.",
-        ),
-        Text("Rätta portar och adresser i flödet.", "Correct the ports and addresses of the flow."),
-    ),
-    "flow-list-incomplete": Reason(
-        Text(
-            "{device} släpper igenom, t.ex. från {origin} till {destination} ({rule}); alla angivna flöden kunde inte "
-            "läsas.",
-            "{device} lets it through, e.g. from {origin} to {destination} ({rule}); not all declared flows could be "
-            "read.",
-        ),
-        Text("Rätta de flöden som inte kunde läsas.", "Mend the flows that could not be read."),
-    ),
-    "zone-not-declared": Reason(
-        Text(
-            "Flödet går mellan {source} och {destination}, men zonen {zone} är inte angiven.",
-            "The flow goes between {source} and {destination}, but the zone {zone} is not declared.",
-        ),
-        Text("Ange zonen under zones, eller rätta dess namn.", "Declare the zone under zones, or correct its name."),
-    ),
-    "rules-unread": Reason(
-        Text(
-            "Kedjor, regler, gränssnitt eller zoner kunde inte läsas i sin helhet.",
-            "Chains, rules, interfaces or zones could not be read in full.",
-        ),
-        Text("Åtgärda det som inte kunde läsas.", "See to what could not be read."),
-    ),
-    "address-not-understood": Reason(
-        Text("{text} kunde inte tolkas som adress eller port.", "{text} could not be understood as address or port."),
-    ),
-    "too-many-pieces": Reason(
-        Text(
-            "Reglerna ger fler kombinationer än som prövas.",
-            "The rules make more combinations than are tested.",
-        ),
-    ),
-    "source-hidden": Reason(
-        Text(
-            "{device} ersätter avsändarens adress med en annan ({rule}), så ingen bakom den ser vem som ansluter.",
-            "{device} replaces the sender's address ({rule}), so nobody behind it sees who connects.",
-        ),
-        Text(
-            "Ta bort adressöversättningen mellan zonerna, eller logga den i brandväggen.",
-            "Remove the address translation between the zones, or log it in the firewall.",
-        ),
-    ),
-    "way-unknown": Reason(
-        Text(
-            "Brandväggens rutt leder till en router som inte har lästs, så vägen dit kunde inte följas.",
-            "The firewall's route leads to a router that was not read, so the way there could not be followed.",
-        ),
-        Text("Lägg till routern bland källorna.", "Add the router to the sources."),
-    ),
-    "not-followed": Reason(
-        Text(
-            "Brandväggen har också regler som inte följs: {what}. De kan stoppa, eller leda en annan väg, det som "
-            "reglerna här släpper igenom.",
-            "The firewall has rules besides that are not followed: {what}. They may stop, or send another way, what "
-            "the rules here let through.",
-        ),
-        Text("Gå igenom dem för hand.", "Go through them by hand."),
-        Severity.LOW,
-    ),
-    "no-flow-list": Reason(
-        Text(
-            "Det finns ingen lista över angivna flöden att jämföra med.",
-            "There is no list of declared flows to compare with.",
-        ),
-        Text("Ange nödvändiga flöden under flows.", "Declare the necessary flows under flows."),
-    ),
-    "stands-between-nothing": Reason(
-        Text(
-            "Brandväggen står inte mellan två angivna zoner, så inget flöde kunde prövas.",
-            "The firewall does not stand between two declared zones, so no flow could be tested.",
-        ),
-        Text("Ange zonernas nät under zones.", "Declare the networks of the zones under zones."),
-    ),
-}
+REASONS = RULES
 
 
 def judge(
@@ -248,7 +105,8 @@ def _judge_estate(
 ) -> Iterator[Outcome]:
     """The firewalls of one source, and each pair of zones whose first way begins at one of them."""
     declared = evidence.reading(DeclaredFlow)
-    unclear = Unclear(declared.records, as_of.date(), whole=declared.complete)
+    unclear = Unclear(declared.records, local_day(as_of), whole=declared.complete)
+    told = days_told(evidence)
     source = own[0].source
     open_wide = {(each.source, each.name) for each in estate.firewalls if not each.filter.filters}
     outcomes: list[Outcome] = []
@@ -266,7 +124,9 @@ def _judge_estate(
         if not declared.populations:
             outcomes.append(undetermined(f"{origin.name} -> {destination.name}", "no-flow-list"))
         else:
-            outcomes += _judge_zones(estate, origin, destination, as_of, unclear)
+            outcomes += _judge_zones(estate, origin, destination, (local_day(as_of), told), unclear)
+    if source == min(each.source for each in estate.firewalls):
+        yield from _untested(estate)
     for each in own:
         if each.name not in between:
             yield undetermined(each.name, "stands-between-nothing")
@@ -276,6 +136,23 @@ def _judge_estate(
         if what and each.name in between:
             yield undetermined(each.name, "not-followed", what=what)
     yield from outcomes
+
+
+def _untested(estate: Estate) -> Iterator[Outcome]:
+    """The zones to and from which no firewall that was read leads, and flows that end at a firewall."""
+    for zone in estate.zones:
+        standing = estate.standing_in(zone)
+        if not standing:
+            yield undetermined(zone, "no-firewall-in-zone")
+        elif not any(each.routes for each in standing):
+            others = (each for each in estate.zones if each != zone and estate.standing_in(each))
+            dark = [each.name for each in others if not any(estate.ways(first, zone, each) for first in standing)]
+            if dark:
+                yield undetermined(zone, "no-way-known", zones=", ".join(sorted(dark)))
+    for flow in estate.flows:
+        own = [text for text in flow.destination_addresses if ip_interface(text).ip in estate.own]
+        if own and len(own) == len(flow.destination_addresses):
+            yield undetermined(flow, "to-the-firewall", address=min(own))
 
 
 def _not_followed(firewall: FirewallEvidence, evidence: EvidenceSet) -> tuple[str, ...]:
@@ -313,10 +190,12 @@ def _lost(estate: Estate, source: str, origin: Zone, destination: Zone) -> Itera
 
 
 def _judge_zones(
-    estate: Estate, source: Zone, destination: Zone, as_of: datetime, unclear: Unclear
+    estate: Estate, source: Zone, destination: Zone, days: tuple[date, Mapping[str, date]], unclear: Unclear
 ) -> Iterator[Outcome]:
+    """`days`: today, and the day that the rules of each firewall speak of."""
     pair = f"{source.name} -> {destination.name}"
-    verdict = judge_pair(estate, source, destination, as_of.date(), unclear)
+    today, told = days
+    verdict = judge_pair(estate, source, destination, today, unclear, told)
     for protocol in PROTOCOLS:
         openings = [each for each in verdict.openings if each.protocol == protocol]
         for each in openings:

@@ -1,6 +1,7 @@
 """No host joins zones past the firewall.
 
-Judged on the hosts that were read, firewalls set aside. A host with addresses in several zones deviates, and more so
+Judged on the hosts that were read, firewalls set aside: those with rules for routed traffic, not such as have rules for
+themselves alone. A host with addresses in several zones deviates, and more so
 when it forwards packets; so does one with a tunnel (VPN) that is up, one that is on wireless and on wire at the same
 time, one that forwards packets within a zone, and one whose route to another zone, or to everything, leads to a router
 that is none of the firewalls in its zone. Where no zone is declared, nothing can be joined.
@@ -15,6 +16,7 @@ from ipaddress import ip_address, ip_interface
 
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.network.addresses import Address, is_network, networks_of, observed_addresses, zone_of
+from checks.network.firewalls import routing_firewalls
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Host, Interface, Route
 from collector.records.network import FirewallChain, Zone
@@ -100,7 +102,7 @@ def judge(
     declared = evidence.reading(Zone)
     zones = sorted(declared.records, key=lambda zone: (zone.name, repr(zone)))
     sound = declared.complete and all(is_network(text) for zone in zones for text in zone.networks)
-    firewalls = {chain.device for chain in evidence.reading(FirewallChain).records}
+    firewalls = set(routing_firewalls(evidence.reading(FirewallChain).records))
     gateways = set(_gateways(evidence, firewalls))
     interfaces, routes = evidence.reading(Interface).of(hosts.source), evidence.reading(Route).of(hosts.source)
     for host in hosts.records:

@@ -232,16 +232,17 @@ class ReachabilityProbe:
 
 
 def zone_of(address: str, zones: Iterable[Zone]) -> str:
-    """The one declared zone that holds an address; raises SourceError where none does, or several do."""
+    """The declared zone with the narrowest network that holds an address; raises SourceError where there is not one."""
     try:
         wanted = ip_address(address)
-        found = sorted(
-            zone.name
+        held = [
+            (network.prefixlen, zone.name)
             for zone in zones
-            if any(
-                wanted in network for each in zone.networks if (network := ip_network(each)).version == wanted.version
-            )
-        )
+            for network in map(ip_network, zone.networks)
+            if network.version == wanted.version and wanted in network
+        ]
+        narrowest = max((length for length, _ in held), default=0)
+        found = sorted({name for length, name in held if length == narrowest})
     except ValueError as error:
         raise SourceError(GapCause.UNSUPPORTED, f"not an address or a network: {error}", "use an IP address") from error
     if len(found) != 1:

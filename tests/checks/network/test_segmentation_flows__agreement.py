@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from checks.finding import Finding
 from collector.records.host import Interface, Listener
 from collector.records.network import FirewallChain, FirewallRule, Probe, Zone
-from tests.checks.made import finding, gap, reasons, seen
+from tests.checks.made import AS_OF, finding, gap, reasons, seen
 
 CHECK = "segmentation-flows--agreement"
 ZONES = (Zone(name="a", networks=("10.1.0.0/24",)), Zone(name="b", networks=("10.2.0.0/24",)))
@@ -73,6 +74,7 @@ def judge(*probes: Probe, listeners: tuple[Listener, ...] = ()) -> Finding:
         (probe(54, "open", protocol="udp"), "!open-though-rules-stop"),
         (probe(443, "failed"), "?probe-failed"),
         (probe(443, "open", target="10.9.9.9"), "?no-way-known"),
+        (probe(22, "open", target="10.2.0.1"), "?target-is-firewall"),
     ],
 )
 def test_what_is_met_is_held_against_the_rules(met: Probe, said: str) -> None:
@@ -90,3 +92,33 @@ def test_a_firewall_that_was_not_read_leaves_everything_open() -> None:
         CHECK, seen(Probe, probe(443, "open")), gap(FirewallChain, source="fw"), seen(Zone, *ZONES, source="d")
     )
     assert list(reasons(found).values()) == ["?rules-unread"]
+
+
+@pytest.mark.parametrize(("hours", "said"), [(6, "!open-though-rules-stop"), (7, "?read-apart"), (-7, "?read-apart")])
+def test_rules_that_were_read_long_before_or_after_accuse_nobody(hours: int, said: str) -> None:
+    read = AS_OF - timedelta(hours=hours)
+    found = finding(
+        CHECK,
+        seen(Probe, probe(3389, "open"), probe(443, "open"), probe(3390, "open", time=read)),
+        seen(FirewallChain, CHAIN, source="fw", started=read),
+        seen(FirewallRule, *RULES, source="fw", started=read),
+        seen(Interface, *INTERFACES, source="fw"),
+        seen(Zone, *ZONES, source="declared"),
+    )
+    assert reasons(found) == {"a -> 10.2.0.5:3389/tcp": said, "a -> 10.2.0.5:3390/tcp": "!open-though-rules-stop"}
+
+
+def test_the_export_of_a_hosts_own_firewall_leaves_the_rules_between_zones_to_be_held_against() -> None:
+    own = FirewallChain(device="pc", family="inet", table="policy", name="input", hook="input", policy="drop")
+    found = finding(
+        CHECK,
+        seen(Probe, probe(3389, "open")),
+        seen(FirewallChain, CHAIN, source="fw"),
+        seen(FirewallRule, *RULES, source="fw"),
+        seen(Interface, *INTERFACES, source="fw"),
+        seen(FirewallChain, own, source="pc"),
+        seen(FirewallRule, source="pc"),
+        seen(Interface, source="pc", missing=[gap(Interface, source="pc", subject="pc")]),
+        seen(Zone, *ZONES, source="declared"),
+    )
+    assert list(reasons(found).values()) == ["!open-though-rules-stop"]

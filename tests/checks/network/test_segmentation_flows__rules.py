@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -338,7 +338,7 @@ def test_jumps_that_double_at_every_step_are_followed_once() -> None:
 
 
 def test_two_thousand_rules_are_worked_through() -> None:
-    rules = [tcp(n, str(2 * n), destinations=(f"10.77.2.{n % 250}/32",)) for n in range(1, 2000)]
+    rules = [tcp(n, str(2 * n), destinations=(f"10.77.2.{n % 250 + 2}/32",)) for n in range(1, 2000)]
     assert len(reasons(judge(*rules))) == 2000  # 443 is declared, and no rule passes it
 
 
@@ -383,3 +383,118 @@ def test_a_router_within_the_destinations_zone_is_the_end_of_the_way() -> None:
         "clients -> out tcp/25": "!passes-undeclared",
         "clients -> servers tcp/25": "!passes-undeclared",
     }
+
+
+@pytest.mark.parametrize("everywhere", ["0.0.0.0/0", "198.51.100.0/24", "128.0.0.0/1"])
+def test_what_comes_in_from_a_zone_of_all_other_addresses_is_seen(everywhere: str) -> None:
+    uplink = Interface(host="fw", name="u0", addresses=("198.51.100.2/30",))
+    found = finding(
+        CHECK,
+        seen(FirewallChain, FORWARD),
+        seen(FirewallRule, tcp(1, "443"), rule(2, protocols=("tcp",), ports=("22",), in_interfaces=("u0",))),
+        seen(Interface, *INTERFACES, uplink),
+        seen(Route, Route(host="fw", destination="0.0.0.0/0", gateway="198.51.100.1", interface="u0")),
+        seen(Zone, *ZONES, Zone(name="out", networks=(everywhere,), roles=("internet",)), source="declared"),
+        seen(DeclaredFlow, FLOWS[0], source="declared"),
+    )
+    assert reasons(found) == {
+        "out -> clients tcp/22": "!passes-undeclared",
+        "out -> servers tcp/22": "!passes-undeclared",
+    }
+
+
+def test_what_comes_in_meets_the_outer_firewall_first() -> None:
+    """The inner one lets everything in from the network between them, which no zone declares; the outer one nothing."""
+
+    def device(name: str, *interfaces: tuple[str, str]) -> tuple[Interface, ...]:
+        return tuple(Interface(host=name, name=each, addresses=(address,)) for each, address in interfaces)
+
+    outer = device("outer", ("u0", "198.51.100.2/30"), ("t0", "10.99.0.1/30"))
+    inner = device("inner", ("t0", "10.99.0.2/30"), ("c0", "10.77.1.1/24"), ("s0", "10.77.2.1/24"))
+    rules = [rule(1, device="inner", in_interfaces=("t0",)), tcp(2, "443", device="inner")]
+    routes = (
+        Route(host="outer", destination="0.0.0.0/0", gateway="198.51.100.1", interface="u0"),
+        Route(host="outer", destination="10.77.0.0/16", gateway="10.99.0.2", interface="t0"),
+        Route(host="inner", destination="0.0.0.0/0", gateway="10.99.0.1", interface="t0"),
+    )
+
+    def judged(*more: FirewallRule) -> dict[str, str]:
+        found = finding(
+            CHECK,
+            seen(FirewallChain, replace(FORWARD, device="outer"), replace(FORWARD, device="inner")),
+            seen(FirewallRule, *rules, *more),
+            seen(Interface, *outer, *inner),
+            seen(Route, *routes),
+            seen(Zone, *ZONES, Zone(name="out", networks=("0.0.0.0/0",), roles=("internet",)), source="declared"),
+            seen(DeclaredFlow, FLOWS[0], source="declared"),
+        )
+        return reasons(found)
+
+    assert judged() == {}
+    opened = judged(rule(1, device="outer", protocols=("tcp",), ports=("25",), in_interfaces=("u0",)))
+    assert opened == {f"out -> {zone} tcp/25": "!passes-undeclared" for zone in ("clients", "servers")}
+
+
+def test_a_zone_that_no_firewall_stands_in_was_not_tested() -> None:
+    away = Zone(name="wireless", networks=("10.77.9.0/24",))
+    found = judge(tcp(1, "443"), zones=(*ZONES, away))
+    assert (found.status, reasons(found)) == (Status.NOT_DETERMINED, {"wireless": "?no-firewall-in-zone"})
+
+
+def test_a_firewall_without_routes_does_not_show_that_there_is_no_way() -> None:
+    far = Interface(host="far", name="x0", addresses=("10.77.9.1/24",))
+    parts: list[Population[Any]] = [
+        seen(FirewallChain, FORWARD, replace(FORWARD, device="far")),
+        seen(FirewallRule, tcp(1, "443")),
+        seen(Interface, *INTERFACES, far),
+        seen(Zone, *ZONES, Zone(name="x", networks=("10.77.9.0/24",)), source="declared"),
+        seen(DeclaredFlow, *FLOWS, source="declared"),
+    ]
+    dark = dict.fromkeys(("clients", "servers", "x"), "?no-way-known")
+    assert dark.items() <= reasons(finding(CHECK, *parts)).items()
+    routes = [Route(host=name, destination="10.50.0.0/16", kind="blackhole") for name in ("fw", "far")]
+    assert "?no-way-known" not in reasons(finding(CHECK, *parts, seen(Route, *routes))).values()
+
+
+def test_what_is_for_the_firewall_itself_is_not_routed() -> None:
+    own = DeclaredFlow(source="clients", destination="servers", ports=("22",), destination_addresses=("10.77.2.1",))
+    assert reasons(judge(tcp(1, "443"), flows=(*FLOWS, own))) == {own.subject: "?to-the-firewall"}
+    both = replace(own, destination_addresses=("10.77.2.1", "10.77.2.10"))
+    assert reasons(judge(tcp(1, "443"), flows=(*FLOWS, both))) == {both.subject: "!declared-but-blocked"}
+    assert reasons(judge(tcp(1, "443"), tcp(2, "22", destinations=("10.77.2.1",)))) == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (datetime(2026, 11, 19, 12, tzinfo=UTC), "?expired-since-read"),
+        (datetime(2026, 11, 20, 22, 59, tzinfo=UTC), "?expired-since-read"),
+        (datetime(2026, 11, 20, 23, 1, tzinfo=UTC), "!passes-after-expiry"),  # the 21st in Sweden
+    ],
+)
+def test_rules_that_were_read_while_a_flow_held_accuse_nobody_of_its_end(written: datetime, said: str) -> None:
+    found = finding(
+        CHECK,
+        seen(FirewallChain, FORWARD, started=written),
+        seen(FirewallRule, tcp(1, "443"), tcp(2, "3389"), started=written),
+        seen(Interface, *INTERFACES),
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, *FLOWS, source="declared"),
+    )
+    assert reasons(found) == {"clients -> servers tcp/3389": said}
+
+
+@pytest.mark.parametrize("kind", [FirewallChain, FirewallRule, Interface])
+def test_a_source_that_counts_more_than_it_gave_was_not_read(kind: type[Any]) -> None:
+    def part(of: type[Any], *records: Any) -> Population[Any]:
+        return seen(of, *records, source_count=len(records) + (of is kind))
+
+    found = finding(
+        CHECK,
+        part(FirewallChain, FORWARD),
+        part(FirewallRule, tcp(1, "443")),
+        part(Interface, *INTERFACES),
+        seen(Zone, *ZONES, source="declared"),
+        seen(DeclaredFlow, *FLOWS, source="declared"),
+    )
+    assert reasons(found)["fw"] == "?rules-unread"

@@ -12,7 +12,7 @@ from tests.checks.made import finding, gap, reasons, seen
 CHECK = "segmentation-zones--bridges"
 ZONES = (Zone(name="a", networks=("10.1.0.0/24",)), Zone(name="b", networks=("10.2.0.0/24",)))
 FIREWALL = (
-    seen(FirewallChain, FirewallChain(device="fw", family="inet", table="t", name="f"), source="fw"),
+    seen(FirewallChain, FirewallChain(device="fw", family="inet", table="t", name="f", hook="forward"), source="fw"),
     seen(Interface, Interface(host="fw", name="e", addresses=("10.1.0.1/24",)), source="fw"),
 )
 
@@ -76,3 +76,25 @@ def test_the_firewall_itself_is_set_aside_and_unread_hosts_are_undetermined() ->
     missing = seen(Interface, missing=[gap(Interface, subject="h")])
     unread = finding(CHECK, seen(Host, Host(name="h")), missing, seen(Zone, *ZONES, source="declared"))
     assert reasons(unread) == {"h": "?interfaces-unread"}
+
+
+def test_a_zone_of_all_other_addresses_hides_no_leg() -> None:
+    """Whatever it is called: an address is of the zone with the narrowest network that holds it."""
+    for name in ("0-outside", "z-outside"):
+        outside = Zone(name=name, networks=("0.0.0.0/0",), roles=("internet",))
+        found = finding(
+            CHECK,
+            seen(Host, Host(name="h", forwarding=False)),
+            seen(Interface, A, B),
+            seen(Route),
+            seen(Zone, *ZONES, outside, source="declared"),
+        )
+        assert reasons(found) == {"h": "!stands-in-several-zones"}
+        assert found.exceptions[0].facts["zones"] == "a, b"
+
+
+def test_a_host_with_rules_for_itself_alone_is_no_firewall() -> None:
+    own = [FirewallChain(device="h", family="inet", table="t", name=each, hook=each) for each in ("input", "output")]
+    parts = (seen(Host, Host(name="h", forwarding=False)), seen(Interface, A, B), seen(Route))
+    found = finding(CHECK, *parts, seen(Zone, *ZONES, source="declared"), seen(FirewallChain, *own, source="export"))
+    assert reasons(found) == {"h": "!stands-in-several-zones"}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from collector.collection import ConfiguredSource, collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.network.nftables import NftablesFirewalls
-from collector.network.probe import Attempt, ReachabilityProbe, outcome_of, parse_results
+from collector.network.probe import Attempt, ReachabilityProbe, outcome_of, parse_results, zone_of
 from collector.network.shell import cut
 from collector.records.host import Host
 from collector.records.network import FirewallChain, FirewallRule, Probe, Zone
@@ -324,3 +324,11 @@ def test_a_vantage_without_a_shell_is_enough_by_tcp(protocol: Any, answer: bytes
     )  # fmt: skip
     source = ReachabilityProbe(settings, ZONES, lambda _target: ForwardingShell({}, answer))
     assert [line.ok for line in source.diagnose()] == said
+
+
+def test_a_target_is_in_the_zone_with_the_narrowest_network_that_holds_it() -> None:
+    outside = Zone(name="outside", networks=("0.0.0.0/0",))
+    assert zone_of("10.77.2.10", (outside, *ZONES)) == "servers"
+    assert zone_of("198.51.100.7", (*ZONES, outside)) == "outside"
+    with pytest.raises(SourceError, match="several zones: other, servers"):
+        zone_of("10.77.2.10", (outside, *ZONES, Zone(name="other", networks=("10.77.2.0/24",))))
