@@ -17,7 +17,7 @@ from assessment.policy import AskedControl, Policy
 from assessment.recommendations import follow_up, linked_controls
 from assessment.requirements import RequirementAssessment, assess_requirements
 from assessment.segmentation import NONE as NO_MATRIX
-from assessment.segmentation import Matrix, matrix, matrix_document
+from assessment.segmentation import Matrix, is_about_flows, matrix, matrix_document
 from assessment.stand import Stand
 from assessment.waivers import WaiverUse, apply_waivers
 from assessment.ways_in import NONE, WayIn, WaysIn, ways_in
@@ -115,7 +115,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
         coverage=_coverage(asked, checks, requirements),
         ways_in=ways_in(evidence, checks, policy.as_of),
         backup_chains=_chains(evidence, policy, checks, asked),
-        segmentation=matrix(evidence, checks, policy.as_of),
+        segmentation=matrix(evidence, checks, policy.as_of, _own_values(policy, filter(is_about_flows, checks))),
     )
 
 
@@ -256,8 +256,12 @@ def _chains(
     if policy.only_controls:
         controls &= set(policy.only_controls)
     chosen = [check for check in checks if check.control in controls]
-    parameters = {check.id: _key(check, policy.parameters(AskedControl(check.control, {})))[1] for check in chosen}
-    return backup_chains(evidence, chosen, parameters, policy.as_of)
+    return backup_chains(evidence, chosen, _own_values(policy, chosen), policy.as_of)
+
+
+def _own_values(policy: Policy, checks: Iterable[Check]) -> dict[str, Mapping[str, JsonValue]]:
+    """The organisation's own values for each check by id."""
+    return {check.id: _key(check, policy.parameters(AskedControl(check.control, {})))[1] for check in checks}
 
 
 def _gap_document(gap: Gap) -> JsonValue:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import permutations
+from types import MappingProxyType
 
 from checks.ages import local_day
 from checks.finding import Outcome, Verdict
-from checks.judgement import Check
+from checks.judgement import Check, fit_parameters
 from checks.network.addresses import is_network
 from checks.network.declared_flows import Unclear, illegible_text, is_legible
 from checks.network.estate import Estate
@@ -98,10 +99,23 @@ class Matrix:
 NONE = Matrix()
 
 
-def matrix(evidence: EvidenceSet, checks: Sequence[Check], as_of: datetime) -> Matrix:
-    """The matrix, in the order of the zones' names; empty where no zone is declared."""
+def is_about_flows(check: Check) -> bool:
+    """Whether the matrix takes its words from a check."""
+    return check.id in {RULES, PROBES, AGREEMENT}
+
+
+def matrix(
+    evidence: EvidenceSet,
+    checks: Sequence[Check],
+    as_of: datetime,
+    parameters: Mapping[str, Mapping[str, JsonValue]] = MappingProxyType({}),
+) -> Matrix:
+    """The matrix, in the order of the zones' names; empty where no zone is declared.
+
+    `parameters`: the organisation's values for each check by id.
+    """
     zones = sorted(evidence.reading(Zone).records, key=lambda zone: (zone.name, repr(zone)))
-    asked = {check.id: check for check in checks if check.id in {RULES, PROBES, AGREEMENT}}
+    asked = {check.id: check for check in filter(is_about_flows, checks)}
     if not zones or not asked:
         return NONE
     names = tuple(dict.fromkeys(zone.name for zone in zones))
@@ -116,7 +130,8 @@ def matrix(evidence: EvidenceSet, checks: Sequence[Check], as_of: datetime) -> M
     found = firewalls_of(evidence)
     today = local_day(as_of)
     _configure(cells, evidence, [each for each in found if isinstance(each, FirewallEvidence)], zones, today)
-    _observe(cells, evidence, [asked[name] for name in (PROBES, AGREEMENT) if name in asked], as_of)
+    of_probes = [asked[name] for name in (PROBES, AGREEMENT) if name in asked]
+    _observe(cells, evidence, [(each, fit_parameters(each, parameters.get(each.id, {}))) for each in of_probes], as_of)
     kinds = (Zone, DeclaredFlow, FirewallChain, FirewallRule, Probe)
     gaps = dict.fromkeys(gap for kind in kinds for gap in evidence.reading(kind).all_gaps)
     unread = tuple(each.name for each in found if not isinstance(each, FirewallEvidence))
@@ -187,13 +202,16 @@ def _by_rules(verdict: PairVerdict, pair: str) -> Iterator[Remark]:
         yield Remark(RULES, "source-hidden", Verdict.DEVIATES, pair, {"device": device, "rule": rule})
 
 
-def _observe(cells: Mapping[Pair, Cell], evidence: EvidenceSet, checks: Iterable[Check], as_of: datetime) -> None:
+def _observe(
+    cells: Mapping[Pair, Cell], evidence: EvidenceSet, checks: Iterable[tuple[Check, object]], as_of: datetime
+) -> None:
+    """`checks`: each with its parameters."""
     seen: defaultdict[Pair, list[Probe]] = defaultdict(list)
     for population in evidence.reading(Probe).populations:
         for probe in population.records:
             seen[probe.zone, probe.target_zone].append(probe)
-        for check in checks:
-            outcomes = check.judge(population, evidence, check.parameters(), as_of)
+        for check, values in checks:
+            outcomes = check.judge(population, evidence, values, as_of)
             for probe, outcome in zip(population.records, outcomes, strict=True):
                 cell = cells.get((probe.zone, probe.target_zone))
                 if cell is not None and outcome.verdict in {Verdict.DEVIATES, Verdict.UNDETERMINED}:

@@ -124,7 +124,7 @@ CHECKED: dict[str, dict[str, object]] = {
     "recovery-exercise": {"interval_months": 12},
     "redundancy-separate-rooms": {},
     "segmentation-zones": {"required_roles": ["user-clients", "admin-clients", "servers", "wireless"]},
-    "segmentation-flows": {},
+    "segmentation-flows": {"rules_max_hours_apart": 6},
     "time-sync-source": {"allowed": ["ntp.se", "*.ntp.se", "*.netnod.se"], "min_sources": 2},
     "time-sync-offset": {"max_offset_ms": 1000, "log_hosts_max_offset_ms": 100},
     "patch-level": {"critical_days": 14, "other_days": 30, "index_max_age_days": 7},
