@@ -5,8 +5,8 @@ because rules before it in its chain decide on all that it is about (told apart:
 that no packet can match, and one that lets new connections through and carries no comment. A rule whose counter has
 seen nothing while others of the firewall have counted is a hint: it is named, and no exception, for counters begin anew
 when rules are loaded, and a rule may be for what is rare. Where `zero_hits_deviate` says so it deviates, once the
-firewall has been up for `zero_hit_months`. Rules that hold something that was not understood hide no other. Rules that
-are switched off are set aside.
+firewall has been up for `zero_hit_months`, and is undetermined where that is not known. Rules that hold something that
+was not understood hide no other. Rules that are switched off are set aside.
 """
 
 from __future__ import annotations
@@ -84,6 +84,14 @@ REASONS = {
         _NEEDED,
         Severity.LOW,
     ),
+    "no-hits-since-unknown": Reason(
+        Text(
+            "Regelns räknare står på 0, och när den började räkna är inte känt ({rule}).",
+            "The rule's counter is at 0, and when it began to count is not known ({rule}).",
+        ),
+        Text("Läs brandväggens starttid.", "Read the firewall's time of boot."),
+        Severity.LOW,
+    ),
     "never-hit": Reason(
         Text(
             "Regelns räknare står på 0 ({rule}). Den började räkna tidigast {since}, och på nytt om reglerna har "
@@ -155,6 +163,8 @@ def judge(
                 yield outcome
             elif rule.packets != 0 or rule.verdict not in _ENDS or rule.device not in counting:
                 yield conforms(rule)
+            elif since is None and parameters.zero_hits_deviate:
+                yield undetermined(rule, "no-hits-since-unknown", rule=rule_name(rule))
             elif since is None:
                 yield out_of_scope(rule, "never-hit-since-unknown", rule=rule_name(rule))
             elif parameters.zero_hits_deviate and since <= limit:

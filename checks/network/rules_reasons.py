@@ -97,6 +97,13 @@ RULES: dict[str, Reason] = {
         ),
         Text("Rätta de flöden som inte kunde läsas.", "Mend the flows that could not be read."),
     ),
+    "flow-list-short": Reason(
+        Text(
+            "Alla angivna flöden kunde inte läsas; om något av de andra är stängt syns inte.",
+            "Not all declared flows could be read; whether one of the others is cut is not seen.",
+        ),
+        Text("Rätta de flöden som inte kunde läsas.", "Mend the flows that could not be read."),
+    ),
     "zone-not-declared": Reason(
         Text(
             "Flödet går mellan {source} och {destination}, men zonen {zone} är inte angiven.",

@@ -7,8 +7,8 @@ itself or from a firewall in its name: both are undetermined where no flow is de
 host, its open ports tell more: a refusal on a port that it listens on came from a firewall, and a declared flow to a
 port that nothing listens on lacks its service and not its way. By UDP, silence shows nothing: an open port may be
 silent. A vantage without a route has shown nothing unless the target answered it on another port. While the list of
-flows is not whole, no opening is called undeclared; nor is one between two zones of which a flow by its protocol is not
-understood.
+flows is not whole, no opening is called undeclared and no silence in order; nor is one between two zones of which a
+flow by its protocol is not understood.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def judge(
     flows = [flow for flow in declared.records if is_legible(flow)]
     listeners = Listeners(evidence)
     today = local_day(as_of)
-    unclear = Unclear(declared.records, today)
+    unclear = Unclear(declared.records, today, whole=declared.complete)
     for probe in probes.records:
         if probe.zone == probe.target_zone:
             yield out_of_scope(probe, "same-zone")

@@ -126,7 +126,7 @@ def _judge_estate(
         else:
             outcomes += _judge_zones(estate, origin, destination, (local_day(as_of), told), unclear)
     if source == min(each.source for each in estate.firewalls):
-        yield from _untested(estate)
+        yield from _untested(estate, source, short=bool(declared.populations) and not declared.complete)
     for each in own:
         if each.name not in between:
             yield undetermined(each.name, "stands-between-nothing")
@@ -138,8 +138,10 @@ def _judge_estate(
     yield from outcomes
 
 
-def _untested(estate: Estate) -> Iterator[Outcome]:
-    """The zones to and from which no firewall that was read leads, and flows that end at a firewall."""
+def _untested(estate: Estate, source: str, *, short: bool) -> Iterator[Outcome]:
+    """The zones to and from which no firewall that was read leads, flows to a firewall, and a list cut short."""
+    if short:
+        yield undetermined(source, "flow-list-short")
     for zone in estate.zones:
         standing = estate.standing_in(zone)
         if not standing:

@@ -9,7 +9,7 @@ that is none of the firewalls in its zone. Where no zone is declared, nothing ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_interface
@@ -82,6 +82,13 @@ REASONS = {
         Text("Värdens nätverkskort kunde inte läsas.", "The host's interfaces could not be read."),
     ),
     "routes-unread": Reason(Text("Värdens vägar i nätet kunde inte läsas.", "The host's routes could not be read.")),
+    "firewalls-unread": Reason(
+        Text(
+            "Vilka routrar som är brandväggar kunde inte läsas, så om värdens vägar går runt dem är okänt.",
+            "Which routers are firewalls could not be read, so whether the host's routes go around them is not known.",
+        ),
+        Text("Åtgärda de brandväggar som inte kunde läsas.", "See to the firewalls that could not be read."),
+    ),
     "forwarding-unknown": Reason(
         Text("Det är okänt om värden vidarebefordrar paket.", "Whether the host forwards packets is not known."),
     ),
@@ -102,7 +109,8 @@ def judge(
     declared = evidence.reading(Zone)
     zones = sorted(declared.records, key=lambda zone: (zone.name, repr(zone)))
     sound = declared.complete and all(is_network(text) for zone in zones for text in zone.networks)
-    firewalls = set(routing_firewalls(evidence.reading(FirewallChain).records))
+    chains = evidence.reading(FirewallChain)
+    firewalls, unread = set(routing_firewalls(chains.records)), bool(chains.all_gaps)
     gateways = set(_gateways(evidence, firewalls))
     interfaces, routes = evidence.reading(Interface).of(hosts.source), evidence.reading(Route).of(hosts.source)
     for host in hosts.records:
@@ -123,6 +131,8 @@ def judge(
             found += _around(host, ways, zones, gateways)
             if found:
                 yield from found
+            elif unread and any(_leads_to_another(each, zones, gateways) for each in ways):
+                yield undetermined(host, "firewalls-unread")
             elif not routes.covers(host.name):
                 yield undetermined(host, "routes-unread")
             elif host.forwarding is None:
@@ -156,6 +166,14 @@ def _of_interfaces(host: Host, interfaces: Iterable[Interface], zones: list[Zone
     for each in held:
         if each.kind == "wireless" and each.up and each.addresses and wired:
             yield deviates(host, "wireless-and-wired", interface=each.name, zone=wired[0])
+
+
+def _leads_to_another(route: Route, zones: list[Zone], gateways: Container[Address]) -> bool:
+    """Whether a route leads through a router of a declared zone that is none of the firewalls which were read."""
+    if route.gateway is None or route.kind != "unicast" or not is_network(route.gateway):
+        return False
+    gateway = ip_address(ip_interface(route.gateway).ip)
+    return gateway not in gateways and zone_of(gateway, zones) is not None
 
 
 def _around(host: Host, routes: Iterable[Route], zones: list[Zone], gateways: set[Address]) -> Iterator[Outcome]:

@@ -27,7 +27,9 @@ REGISTERS = ("assets", "changes", "governance", "incidents", "monitoring", "supp
 """Families of checks whose subjects are rows of registers: there an export may lack any column."""
 READ_FROM_PRODUCTS = {"snapshot", "backup-run", "backup-repository", "restore-drill", "integrity-check"}
 """Kinds that come from a backup product, a repository or a report: whole, or as gaps."""
-FAMILIES = (*REGISTERS, "backup", "host", "identity", "documents")
+READ_BY_DEVICE = {"firewall-chain", "firewall-rule", "interface", "route", "listener"}
+"""Kinds of which a device or a host gives all or nothing: what is missing names it."""
+FAMILIES = (*REGISTERS, "backup", "host", "identity", "documents", "network")
 
 
 def hold(
@@ -83,8 +85,14 @@ def _older(population: Population[Any]) -> Population[Any]:
 
 
 def _emptied(population: Population[Any]) -> Population[Any]:
-    lost = _gap(population, subject="row 9")
-    return replace(population, missing=(*population.missing, lost), count=0, source_count=None, read=lambda: iter(()))
+    names = ("row 9",)
+    if population.kind in READ_BY_DEVICE:
+        held = {
+            getattr(each, field) for each in population.records for field in ("device", "host") if hasattr(each, field)
+        }
+        names = tuple(sorted(held)) or names
+    lost = tuple(_gap(population, subject=name) for name in names)
+    return replace(population, missing=(*population.missing, *lost), count=0, source_count=None, read=lambda: iter(()))
 
 
 def _cut(population: Population[Any], name: str, default: object) -> Population[Any]:

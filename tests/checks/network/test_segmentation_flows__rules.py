@@ -184,6 +184,7 @@ def test_flows_that_were_not_read_leave_only_what_passes_open() -> None:
     assert reasons(found) == {
         "clients -> servers tcp/22": "?flow-list-incomplete",
         FLOWS[0].subject: "!declared-but-blocked",
+        "test": "?flow-list-short",
     }
 
 

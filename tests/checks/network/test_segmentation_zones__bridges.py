@@ -98,3 +98,12 @@ def test_a_host_with_rules_for_itself_alone_is_no_firewall() -> None:
     parts = (seen(Host, Host(name="h", forwarding=False)), seen(Interface, A, B), seen(Route))
     found = finding(CHECK, *parts, seen(Zone, *ZONES, source="declared"), seen(FirewallChain, *own, source="export"))
     assert reasons(found) == {"h": "!stands-in-several-zones"}
+
+
+def test_a_firewall_that_was_not_read_may_be_the_router_that_a_route_names() -> None:
+    way = Route(host="h", destination="0.0.0.0/0", gateway="10.1.0.254")
+    parts = (seen(Host, Host(name="h", forwarding=False)), seen(Interface, A), seen(Zone, *ZONES, source="declared"))
+    unread = gap(FirewallChain, source="fw")
+    assert reasons(finding(CHECK, *parts, seen(Route, way), unread)) == {"h": "?firewalls-unread"}
+    assert reasons(finding(CHECK, *parts, seen(Route), unread)) == {}
+    assert reasons(finding(CHECK, *parts, seen(Route, way))) == {}
