@@ -88,6 +88,10 @@ def test_the_table_agrees_with_the_distributions_own_data(distribution: str) -> 
     assert compared >= 4
 
 
-def test_a_damaged_table_is_an_error() -> None:
-    with pytest.raises(SourceError):
-        list(parse_lifecycle(b"product,version,support_ends,extended_ends,origin\ndebian,12,soon,,https://x\n"))
+@pytest.mark.parametrize(
+    "row",
+    ["debian,12,soon,,https://x", "debian,12,,2027-01-01,https://x", ",12,2026-01-01,,x", "debian,,2026-01-01,,x"],
+)
+def test_a_damaged_table_is_an_error(row: str) -> None:
+    with pytest.raises(SourceError, match="row 2"):
+        list(parse_lifecycle(f"product,version,support_ends,extended_ends,origin\n{row}\n".encode()))

@@ -42,7 +42,7 @@ CASES: dict[str, tuple[bytes, dict[str, Any], list[str], list[str]]] = {
         ["malformed row 2: row 2: is no object", "malformed row 3: row 3: is no object"],
     ),
     "4 a key that is there twice": (
-        f'[{GOOD}, {{"System": "A", "System": "B", "Datum": "2026-05-04"}}]'.encode(),
+        f'[{GOOD}, {{"Datum": "2026-05-04", "System": "A", "System": "B"}}]'.encode(),
         {},
         ["Lex"],
         ["malformed row 2: row 2: has the key 'System' twice"],

@@ -131,6 +131,14 @@ def test_the_exports_own_count_is_compared(expected: int, complete: bool, gather
     assert population.complete is complete
 
 
+@pytest.mark.parametrize(("age", "current"), [(30, True), (30.1, False)])
+def test_an_export_is_current_to_the_end_of_its_last_day(
+    age: float, current: bool, gather: Callable[..., EvidenceSet]
+) -> None:
+    population = only(gather(b"System;Datum\nA;2026-01-01\n", age_days=age, max_age_days=30, **CHANGES))
+    assert population.complete is current
+
+
 def test_an_old_export_is_no_current_knowledge(gather: Callable[..., EvidenceSet]) -> None:
     population = only(gather(b"System;Datum\nA;2026-01-01\n", age_days=40, **CHANGES))
     (gap,) = population.missing
