@@ -1,9 +1,9 @@
 """Administrator rights on a host are held only by those who were approved for it.
 
-Holders are everyone whom sudo or user id 0 gives full rights. The built-in root account conforms; another account
-with user id 0 deviates, and so does a right that needs no authentication on a holder who is not on the decided list.
-A group that stands for people the host cannot name is undetermined. Without a decided list the remaining holders are
-named as not determined.
+Holders are everyone whom sudo, user id 0 or a group that is as good (docker, lxd, disk ...) gives full rights. The
+built-in root account conforms; another account with user id 0 deviates, and so does a right that needs no
+authentication on a holder who is not on the decided list. A group that stands for people the host cannot name is
+undetermined. Without a decided list the remaining holders are named as not determined.
 """
 
 from __future__ import annotations
@@ -50,6 +50,17 @@ REASONS = {
         ),
         Severity.HIGH,
     ),
+    "root-by-group": Reason(
+        Text(
+            "Är med i gruppen {role}, vars medlemmar är root utan lösenord, och står inte på den beslutade listan.",
+            "Is in the group {role}, whose members are root without a password, and is not on the approved list.",
+        ),
+        Text(
+            "Ta bort kontot ur gruppen, eller besluta om det och för in det på listan.",
+            "Take the account out of the group, or decide on it and add it to the list.",
+        ),
+        Severity.HIGH,
+    ),
     "not-approved": Reason(
         Text(
             "Innehar {role} utan att stå på den beslutade listan.",
@@ -84,7 +95,7 @@ def _judge_holder(privilege: LocalPrivilege, parameters: Parameters) -> Outcome:
     if privilege.enabled is False:
         return out_of_scope(privilege, "disabled")
     if privilege.without_password and not approved:
-        return deviates(privilege, "without-password", role=role)
+        return deviates(privilege, "root-by-group" if privilege.role == "root-group" else "without-password", role=role)
     if approved:
         return conforms(privilege)
     if privilege.holder_category in {"group", "foreign"}:

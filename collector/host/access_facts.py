@@ -6,7 +6,7 @@ from collector.evidence import GapCause
 from collector.host import sshd, system
 from collector.host.accounts import read_accounts, read_groups, read_shadow, read_users
 from collector.host.password_rules import own_ages, read_policy
-from collector.host.privileges import root_accounts, sudo_rights
+from collector.host.privileges import group_rights, root_accounts, sudo_rights
 from collector.host.reading import Missing, Reading, remedy_of
 from collector.host.sections import ANY_USER, MAX_USERS, SSHD
 from collector.host.sudoers import read_sudoers
@@ -80,6 +80,10 @@ class AccessReading(Reading):
             self.miss(LocalPrivilege, "passwd", "/etc/passwd could not be read")
             return
         self.facts.records.extend(root_accounts(accounts))
+        held = self.answer.text("group")
+        if held is not None:
+            users, by_name = list(read_users(self.answer.text("passwd") or "")), {each.name: each for each in accounts}
+            self.facts.records.extend(group_rights(users, read_groups(held), by_name, host=self.target.name))
         text = self.answer.text("sudoers")
         part = self.answer.parts.get("sudoers")
         if text is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from collector.host.accounts import User
+from collector.host.sections import ROOT_GROUPS
 from collector.host.sudoers import Rule, Sudoers
 from collector.records.identity import Account, LocalPrivilege
 
@@ -83,6 +84,27 @@ def sudo_rights(
                 enabled=account.enabled if account else None,
                 without_password=right.without_password,
             )
+
+
+def group_rights(
+    users: Sequence[User], groups: Groups, accounts: Mapping[str, Account], *, host: str
+) -> Iterator[LocalPrivilege]:
+    """One record per member of a group that is root in all but name, and group."""
+    uid_0 = {user.name for user in users if user.uid == 0}
+    for group in ROOT_GROUPS:
+        for holder, through in sorted(_group_members(group, users, groups)) if group in groups else ():
+            account = accounts.get(holder)
+            if holder not in uid_0:
+                yield LocalPrivilege(
+                    holder=holder,
+                    host=host,
+                    role="root-group",
+                    role_name=group,
+                    through=through,
+                    holder_category=account.category if account else None,
+                    enabled=account.enabled if account else None,
+                    without_password=True,
+                )
 
 
 def _category(holder: str) -> Literal["group"] | None:

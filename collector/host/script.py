@@ -12,6 +12,7 @@ from collector.host.sections import (
     MATCH_LINE,
     MATCHES_READ,
     MAX_USERS,
+    ROOT_GROUPS,
     SECTIONS,
     SSHD,
     SSHD_FILES_COMMAND,
@@ -51,6 +52,7 @@ _EPILOGUE = "}\nmain </dev/null | dd obs=262144\n"
 
 # A daemon that was started with `-f FILE` is asked about that file, and its Match lines are read in it. Users: uid 0,
 # and whoever is named in sudoers or in a Match line, or is in a group that is named there, or in the usual ones.
+_GROUPS = " ".join(f"%{group}" for group in ROOT_GROUPS)
 _SSHD_HELPERS = rf"""sshd_file() {{
   for file in /proc/[0-9]*/comm; do
     read -r name <"$file" || continue
@@ -77,7 +79,7 @@ sshd_matches() {{
     tolower($0) ~ /^(match|include)[ \t=]/ {{ print "{MATCH_LINE}" $0 }}'
 }}
 users() {{
-  {{ root {quoted(SUDOERS_COMMAND)} | sed 's/^[^:]*://; s/#[^0-9].*//'; echo '%sudo %wheel %admin'
+  {{ root {quoted(SUDOERS_COMMAND)} | sed 's/^[^:]*://; s/#[^0-9].*//'; echo '%sudo %wheel %admin {_GROUPS}'
     sshd_matches | awk '{{ print; gsub(/[ ,=]/, " %"); print }}'
   }} | tr -s ' \t,=:()!\\' '\n' | awk 'FILENAME == "-" {{ s[$1] = 1; next }} {{ split($0, f, ":") }}
     FILENAME == "/etc/passwd" {{ if (f[1] in s || f[3] == 0 || f[4] in g) print f[1]; next }}

@@ -36,6 +36,10 @@ MAX_USERS = 40
 MATCHES_READ, MATCH_LINE = "#configuration read", "#configuration "
 """What the section `sshd` begins its list of Match and Include lines with, and each of these."""
 
+ROOT_GROUPS = ("docker", "lxd", "incus-admin", "disk")
+"""Groups whose members are root in all but name: a daemon does as root what they ask (docs.docker.com, "Manage Docker
+as a non-root user"; the security pages of LXD and Incus), or they may write the disks (Debian, "System groups")."""
+
 SSHD = "sshd"
 """Name of the sections with sshd's effective settings: `sshd` for anyone, `sshd.NAME` for a privileged user."""
 
@@ -167,7 +171,8 @@ return 0""",
     Section(
         "group",
         (LocalPrivilege, CollectorIdentity),
-        "{ cat /etc/group; getent group sudo wheel admin; } | awk -F: '{OFS=FS;$2=\"\";print}'",
+        f"{{ cat /etc/group; getent group sudo wheel admin {' '.join(ROOT_GROUPS)}; }}"
+        " | awk -F: '{OFS=FS;$2=\"\";print}'",
         cap=512 * KIB,
     ),
     Section(

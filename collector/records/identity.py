@@ -106,15 +106,15 @@ class Privilege:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalPrivilege:
-    """One holder of full rights on one host: user id 0, or sudo for any command (sudoers(5))."""
+    """One holder of full rights on one host: user id 0, sudo for any command (sudoers(5)), a group that is as good."""
 
     holder: str
     """Name of the account, or of the group where its members could not be read."""
     host: str
     role: str = ""
-    """`uid-0` or `sudo`."""
+    """`uid-0`, `sudo`, or `root-group` (docker, lxd, ...: its members are root in all but name)."""
     role_name: str = ""
-    """The sudoers line less its comments; the user id's name for `uid-0`."""
+    """The sudoers line less its comments; the user id's name for `uid-0`; the group's."""
     through: tuple[str, ...] = ()
     """Groups between the holder and the privilege; empty when direct."""
     holder_category: HolderCategory | None = None

@@ -24,6 +24,8 @@ CASES = {
     "not approved": (held(), "!not-approved"),
     "without a password": (held(without_password=True), "!without-password"),
     "without a password, approved": (held("bo", without_password=True), None),
+    "in a group that is root": (held(role="root-group", without_password=True), "!root-by-group"),
+    "in such a group, approved": (held("bo", role="root-group", without_password=True), None),
     "disabled": (held(enabled=False), None),
     "a group that the host cannot read": (held("%drift", holder_category="group"), "?members-unknown"),
     "such a group, without a password": (

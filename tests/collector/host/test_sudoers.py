@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.host.accounts import User
-from collector.host.privileges import sudo_rights
+from collector.host.privileges import group_rights, sudo_rights
 from collector.host.sudoers import read_sudoers
 from collector.records.identity import LocalPrivilege
 
@@ -146,3 +146,12 @@ def test_rules_that_come_from_elsewhere_are_told() -> None:
     assert read_sudoers(text.format("sudoers:\tldap [SUCCESS=return NOTFOUND=continue] files")).elsewhere == ["ldap"]
     assert read_sudoers(text.format("sudoers: files")).elsewhere == []
     assert read_sudoers("/etc/doas.conf:present\n").elsewhere == ["/etc/doas.conf"]
+
+
+def test_groups_that_are_root_in_all_but_name() -> None:
+    groups = {"docker": (999, ("anna", "root")), "lxd": (1500, ()), "users": (100, ("anna",))}
+    found = list(group_rights(USERS, groups, {}, host="web1"))
+    assert [(each.holder, each.role, each.role_name, each.through, each.without_password) for each in found] == [
+        ("anna", "root-group", "docker", ("docker",), True),
+        ("bo", "root-group", "lxd", ("lxd",), True),
+    ]
