@@ -32,6 +32,7 @@ from collector.directory.names import (
     parent_key,
     parse_sid,
 )
+from collector.directory.person_keys import key_of_person
 from collector.directory.times import FILETIME_NEVER, parse_filetime, parse_generalized_time, parse_integer
 from collector.records.identity import Account, AccountCategory
 from collector.records.making import quick
@@ -184,7 +185,7 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
         name=name_of(entry),
         identifier=sid_of(entry),
         category=category_of(entry, facts.service_units),
-        person_key=entry.text(facts.person_key),
+        person_key=key_of_person(entry.text(facts.person_key)),
         enabled=None if flags is None else not flags & ACCOUNTDISABLE,
         created=None if created is None else parse_generalized_time(created),
         last_used=last_used,

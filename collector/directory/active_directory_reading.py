@@ -16,6 +16,7 @@ from collector.directory.faults import Faults
 from collector.directory.group_members import added_times, memberships
 from collector.directory.membership import Principal, privileges
 from collector.directory.names import dn_key, first_value, is_below
+from collector.directory.person_keys import key_of_person
 from collector.directory.reading import DirectoryReader, range_search
 from collector.directory.times import MalformedValueError, parse_generalized_time
 from collector.evidence import GapCause
@@ -253,4 +254,4 @@ class _WithPerson:
         return self._domain.with_person(self._domain.members_of(entry))
 
     def parse_holder(self, entry: Entry) -> Principal:
-        return replace(self._domain.parse_holder(entry), person_key=entry.text(self._domain.person_key))
+        return replace(self._domain.parse_holder(entry), person_key=key_of_person(entry.text(self._domain.person_key)))

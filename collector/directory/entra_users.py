@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collector.directory.entra_values import flag, identifier, members, moment, text, texts
+from collector.directory.person_keys import key_of_person
 from collector.directory.times import MalformedValueError
 from collector.records.cloud import AuthenticationRegistration, CloudUser, GuestType, PerUserMfa, PerUserMfaState
 from collector.records.identity import Account
@@ -109,5 +110,5 @@ def _name(item: dict[str, Any]) -> str:
 
 def _person_key(item: dict[str, Any], key: str) -> str | None:
     if key == "employeeId":
-        return text(item.get(key))
-    return text(members(item.get("onPremisesExtensionAttributes")).get(key))
+        return key_of_person(text(item.get(key)))
+    return key_of_person(text(members(item.get("onPremisesExtensionAttributes")).get(key)))

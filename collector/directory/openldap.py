@@ -22,6 +22,7 @@ from datetime import datetime
 from collector.directory.accounts import ParsedAccount, Proof, Seen
 from collector.directory.membership import Principal
 from collector.directory.names import filter_value, first_value, is_in_units, place_of
+from collector.directory.person_keys import key_of_person
 from collector.directory.times import parse_epoch_days, parse_generalized_time
 from collector.records.identity import Account, AccountCategory
 from collector.records.making import quick
@@ -163,7 +164,7 @@ def parse_account(entry: Entry, facts: ServerFacts, unlocked: Container[str]) ->
         name=text_of(found.get("uid")) or first_value(entry.dn),
         identifier=text_of(found.get("entryuuid")) or text_of(found.get("ipauniqueid")),
         category="service" if is_service else _category_by_class(entry.classes()),
-        person_key=text_of(found.get(facts.person_key.lower())),
+        person_key=key_of_person(text_of(found.get(facts.person_key.lower()))),
         enabled=_enabled(entry, sure=sure) if seldom else sure or None,
         interactive=False if shell and shell[0].rpartition(b"/")[2] in _NO_SHELL else None,
         created=parse_generalized_time(created[0]) if created else None,

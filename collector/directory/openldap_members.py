@@ -10,6 +10,7 @@ from collector.directory import openldap
 from collector.directory.faults import Faults
 from collector.directory.membership import Group, Principal
 from collector.directory.names import dn_key, parent_key, relative_names
+from collector.directory.person_keys import key_of_person
 from collector.directory.reading import DirectoryReader, range_search
 from collector.evidence import GapCause
 from collector.records.access import Membership
@@ -174,8 +175,8 @@ class Members:
             sure = dn_key(entry.dn) in unlocked
         elif sure:
             sure = self._reader.one(openldap.unlocked_search(entry.dn), (self._kind,)) is not None
-        person_key = entry.text(self._person_key) if self._person_key else None
-        return replace(openldap.parse_holder(entry, self._facts, unlocked=sure), person_key=person_key)
+        key = key_of_person(entry.text(self._person_key)) if self._person_key else None
+        return replace(openldap.parse_holder(entry, self._facts, unlocked=sure), person_key=key)
 
     def _read_users(self, names: Iterable[str]) -> None:
         """Look many users up by name at once; what the server refuses to list is left to be looked up by name."""
