@@ -84,7 +84,7 @@ class WaiverSettings(Strict):
     """Role or body."""
     decided: dt.date
     diary_number: str | None = None
-    reason: Annotated[str, Field(min_length=20)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
     expires: dt.date
     decision: DecisionSettings | None = None
     """What the decision covers, where someone has read it against the waiver."""

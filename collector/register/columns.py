@@ -102,16 +102,18 @@ class Form:
         """Raise SourceError malformed for a mapped column that the file has not, or has twice."""
         header = table.header
         lacking = [column for column in self.read_columns if column not in header]
+        twice = [column for column in lacking if f"{column} (2)" in header]
+        if twice:
+            raise SourceError(
+                GapCause.MALFORMED,
+                f"two columns are called {twice[0]!r}",
+                f"write '{twice[0]} (1)' for the first of them and '{twice[0]} (2)' for the next under `columns`",
+            )
         if lacking and (header or table.rows):
             raise SourceError(
                 GapCause.MALFORMED,
                 f"the file has no column {', '.join(map(repr, lacking))}",
                 self._advice(table, lacking),
-            )
-        twice = [column for column in self.read_columns if header.count(column) > 1]
-        if twice:
-            raise SourceError(
-                GapCause.MALFORMED, f"two columns are called {twice[0]!r}", "rename one of them in the export"
             )
 
     def _advice(self, table: Table, lacking: Sequence[str]) -> str:

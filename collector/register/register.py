@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from collector.evidence import GapCause
@@ -74,14 +74,23 @@ class RegisterFile:
         """Read the file and look for its columns."""
         target = str(self._settings.file)
         try:
-            table = read_table(self._read()[0], self._settings.file.name, self._settings)
+            data, modified = self._read()
+            table = read_table(data, self._settings.file.name, self._settings)
             self._form.check_header(table)
+            statements = self._statements()
+            read = read_rows(table, self._form, statements)
         except SourceError as error:
             yield Diagnosis(target, ok=False, text=error.detail, remedy=error.remedy)
+            return
+        read_as = ", ".join(words for key, words in table.understood.items() if key in ("format", "encoding"))
+        if read.problems:
+            text = f"{len(read.problems)} of {read.rows} rows cannot be read; read as {read_as}"
+            remedy = f"`styrk register check {self.id} -c` with the settings names each"
+            yield Diagnosis(target, ok=False, text=text, remedy=remedy)
         else:
-            filled = sum(1 for row in table.rows if not row.blank)
-            read_as = ", ".join(words for key, words in table.understood.items() if key in ("format", "encoding"))
-            yield Diagnosis(target, ok=True, text=f"{filled} rows, all mapped columns are there; read as {read_as}")
+            yield Diagnosis(target, ok=True, text=f"{read.rows} rows, all mapped columns are there; read as {read_as}")
+        for cause, detail, remedy, _ in self._doubts(table, read.rows + (1 if table.cut_off else 0), modified):
+            yield Diagnosis(target, ok=False, text=f"{cause.value}: {detail}", remedy=remedy)
 
     def _read(self) -> tuple[bytes, datetime]:
         return read_file(self._settings.file, max_bytes=MAX_BYTES, smaller="export fewer columns")
@@ -89,9 +98,7 @@ class RegisterFile:
     def _add_rows(self, table: Table, recorder: Recorder) -> int:
         """Add the records; the number of rows that hold something, unreadable ones and a cut-off one among them."""
         kind = self._form.kind
-        statements = statements_of(self._settings, self._now().date())
-        if statements is not None:
-            _check_whole(statements)
+        statements = self._statements()
         read = read_rows(table, self._form, statements, recorder.add)
         for number, cause, detail, remedy in read.problems[:MAX_ROW_GAPS]:
             recorder.gap(kind, cause, detail, remedy=remedy, subject=f"row {number}")
@@ -107,6 +114,13 @@ class RegisterFile:
             recorder.ran(f"read {self._settings.file.name}: {words}", (kind,))
         return read.rows + (1 if table.cut_off else 0)
 
+    def _statements(self) -> Statements | None:
+        """The statements that the file consists of; raises SourceError absent where they count no more."""
+        statements = statements_of(self._settings, self._now().date())
+        if statements is not None:
+            _check_whole(statements)
+        return statements
+
     def _dated(self, modified: datetime) -> datetime:
         """The time that the rows speak of: the export's, or that of the statement that they are."""
         attested = self._settings.attested
@@ -116,33 +130,25 @@ class RegisterFile:
 
     def _report_whole(self, table: Table, rows: int, modified: datetime, recorder: Recorder) -> None:
         """Say what casts doubt on the file as a whole: its end, its count, its age."""
-        kind, expected = self._form.kind, self._settings.expected_rows
+        for cause, detail, remedy, subject in self._doubts(table, rows, modified):
+            recorder.gap(self._form.kind, cause, detail, remedy=remedy, subject=subject)
+
+    def _doubts(self, table: Table, rows: int, modified: datetime) -> Iterator[tuple[GapCause, str, str, str]]:
+        """Cause, detail, remedy and subject of whatever casts doubt on the file as a whole."""
         if table.cut_off is not None:
             number = re.findall(r"row (\d+)", table.cut_off)[0]
-            recorder.gap(
-                kind,
-                GapCause.TRUNCATED,
-                f"the file is cut off: {table.cut_off}",
-                remedy="export the register again",
-                subject=f"row {number}",
-            )
+            detail = f"the file is cut off: {table.cut_off}"
+            yield GapCause.TRUNCATED, detail, "export the register again", f"row {number}"
+        expected = self._settings.expected_rows
         if expected is not None and rows != expected:
-            recorder.gap(
-                kind,
-                GapCause.TRUNCATED if rows < expected else GapCause.MALFORMED,
-                f"the file has {rows} rows; the settings expect {expected}",
-                remedy="export the register again, or correct `expected_rows`",
-                subject="number of rows",
-            )
+            cause = GapCause.TRUNCATED if rows < expected else GapCause.MALFORMED
+            detail = f"the file has {rows} rows; the settings expect {expected}"
+            yield cause, detail, "export the register again, or correct `expected_rows`", "number of rows"
         age = self._now() - modified
         if age > timedelta(days=self._settings.max_age_days):
-            recorder.gap(
-                kind,
-                GapCause.ABSENT,
-                f"no current export: the file is of {modified:%Y-%m-%d}, {age.days} days old",
-                remedy=f"export the register again; `max_age_days` is {self._settings.max_age_days}",
-                subject="export's age",
-            )
+            detail = f"no current export: the file is of {modified:%Y-%m-%d}, {age.days} days old"
+            remedy = f"export the register again; `max_age_days` is {self._settings.max_age_days}"
+            yield GapCause.ABSENT, detail, remedy, "export's age"
 
 
 def _check_whole(statements: Statements) -> None:

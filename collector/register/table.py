@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -76,10 +77,20 @@ def plain(text: str) -> str:
 
 
 def headings(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Column headings, blanks trimmed and empty ones at the end dropped; raises SourceError malformed for too many."""
+    """Column headings, blanks trimmed and empty ones at the end dropped; raises SourceError malformed for too many.
+
+    Of several that are the same each has its number: `Datum (1)`, `Datum (2)`.
+    """
     names = ["" if cell is None or isinstance(cell, Unreadable) else plain(str(cell)) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) > MAX_COLUMNS:
         raise SourceError(GapCause.MALFORMED, f"{len(names)} columns; at most {MAX_COLUMNS} are read")
-    return tuple(names)
+    return tuple(_numbered(names))
+
+
+def _numbered(names: list[str]) -> Iterator[str]:
+    total, seen = Counter(names), Counter[str]()
+    for name in names:
+        seen[name] += 1
+        yield f"{name} ({seen[name]})" if name and total[name] > 1 else name

@@ -282,6 +282,11 @@ waivers:
         ("2026-12-31", "next year", "13:14: waivers.0.expires: must be a date, YYYY-MM-DD"),
         ("2026-12-31", "1767139200", "13:14: waivers.0.expires: must be a date, YYYY-MM-DD"),
         ("Kontot behövs tills systemet har avvecklats.", "Behövs.", "12:13: waivers.0.reason: must have at least 20"),
+        (
+            "Kontot behövs tills systemet har avvecklats.",
+            f"'{20 * ' '}'",
+            "12:13: waivers.0.reason: must have at least",
+        ),
         ("    expires: 2026-12-31\n", "", "7:5: waivers.0.expires: this key is required"),
     ],
 )

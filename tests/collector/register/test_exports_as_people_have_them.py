@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import typing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,12 +16,14 @@ from collector.evidence import EvidenceSet
 from collector.records.kinds import KINDS
 from collector.register.days import read_date
 from collector.register.merged_cells import MAX_MERGED, merged_in
+from collector.register.register import RegisterFile
 from collector.register.understanding import understand
 from collector.register.values import ValueUnreadableError, says_not_known, says_nothing
 from collector.register.words import WORDS
 from collector.source import SourceError
 from config.columns import COLUMNS
-from tests.collector.register.gathering import gathered, told
+from config.registers import Register
+from tests.collector.register.gathering import NOW, gathered, told
 
 RISKS: dict[str, Any] = {"holds": "risk", "columns": {"risk": "Risk", "treatment": "Åtgärd", "owner": "Ägare"}}
 ROSTER: dict[str, Any] = {"holds": "employment", "columns": {"person_key": "Nr", "end": "Till", "unit": "Enhet"}}
@@ -213,3 +216,39 @@ def test_what_stands_in_an_unreadable_cell_of_a_protected_person_is_not_kept(tmp
     evidence = gathered(tmp_path, b"Nr;Till;Enhet;Skydd\n1;Storgatan 4;Skola;ja\n2;;Bygg;nej\n", **mapping)
     assert told(evidence) == ["malformed row 2: row 2, column Till: not a date; 2026-11-21 is understood"]
     assert not [file for file in (tmp_path / "run").rglob("*") if file.is_file() and b"Storgatan" in file.read_bytes()]
+
+
+def test_of_columns_with_one_heading_each_has_its_number(tmp_path: Path) -> None:
+    text = "System;Datum;Datum;Utfall\nLön;2026-03-01;2026-04-01;godkänd\n"
+    columns = {"system": "System", "date": "Datum (2)", "result": "Utfall"}
+    (test,) = rows(gathered(tmp_path, text.encode(), holds="restore-test", columns=columns))
+    assert test.date == date(2026, 4, 1)
+    refused = gathered(tmp_path, text.encode(), holds="restore-test", columns={**columns, "date": "Datum"})
+    assert told(refused) == ["malformed file: two columns are called 'Datum'"]
+    assert refused.gaps[0].remedy.startswith("write 'Datum (1)' for the first of them and 'Datum (2)' for the next")
+
+
+def diagnosed(folder: Path, text: str, *, age_days: int = 1, **settings: Any) -> list[tuple[bool, str]]:
+    file = folder / "export.csv"
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, ((NOW - timedelta(days=age_days)).timestamp(),) * 2)
+    source = RegisterFile(Register(id="register", file=file, **settings), now=lambda: NOW)
+    return [(each.ok, each.text) for each in source.diagnose()]
+
+
+def test_the_doctor_says_what_a_scan_will_not_get(tmp_path: Path) -> None:
+    as_csv = "read as CSV, UTF-8, which it is throughout"
+    whole, odd = "Nr;Till;Enhet\n1;;Å\n2;;Å\n", "Nr;Till;Enhet\n1;2026-02-30;Å\n2;;Å\n"
+    assert diagnosed(tmp_path, whole, **ROSTER) == [(True, f"2 rows, all mapped columns are there; {as_csv}")]
+    assert diagnosed(tmp_path, odd, **ROSTER) == [(False, f"1 of 2 rows cannot be read; {as_csv}")]
+    assert diagnosed(tmp_path, whole, **ROSTER, age_days=60)[1] == (
+        False,
+        "absent: no current export: the file is of 2026-09-22, 60 days old",
+    )
+    assert diagnosed(tmp_path, whole, **ROSTER, expected_rows=3)[1] == (
+        False,
+        "truncated: the file has 2 rows; the settings expect 3",
+    )
+    stated = {"by": "IT-chef", "dated": date(2026, 9, 1), "valid_days": 31}
+    (only,) = diagnosed(tmp_path, whole, **ROSTER, attested=stated)
+    assert only == (False, "the statement of IT-chef of 2026-09-01 counted for 31 days, to 2026-10-02")
