@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("assessment", "checks", "collector/records", "reporters/bundle")
 FILES = (
     "collector/__init__.py",
+    "collector/cycles.py",
     "collector/evidence.py",
     "collector/evidence_file.py",
     "reporters/__init__.py",
