@@ -157,6 +157,7 @@ def _configure(
             cell = cells.get((source.name, destination.name))
             if cell is None:
                 continue
+            pair = f"{source.name} -> {destination.name}"
             verdict = judge_pair(estate, source, destination, today, unclear, days)
             cell.judged = cell.judged or verdict.judged
             cell.passing |= {name: ports_text(ports) for name, ports in verdict.passing.items() if ports}
@@ -164,10 +165,11 @@ def _configure(
             if not verdict.judged and any(
                 estate.loses_sight(first, source, destination) for first in estate.standing_in(source)
             ):
-                pair = f"{source.name} -> {destination.name}"
                 cell.remarks.append(Remark(RULES, "way-unknown", Verdict.UNDETERMINED, pair, {}))
             if told:
-                cell.remarks += _by_rules(verdict, f"{source.name} -> {destination.name}")
+                cell.remarks += _by_rules(verdict, pair)
+            elif verdict.judged:
+                cell.remarks.append(Remark(RULES, "no-flow-list", Verdict.UNDETERMINED, pair, {}))
     except TooMuchError:
         return
 

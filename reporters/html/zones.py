@@ -74,6 +74,9 @@ class ZoneMatrix:
     pairs: tuple[ZonePair, ...]
     """The pairs that have something to tell, those that deviate first."""
     quiet: int
+    """The others of which rules or attempts tell: nothing passes, and nothing deviates."""
+    unseen: int
+    """The others, of which nothing tells."""
     gaps: int
     unread: tuple[str, ...]
     pictures: tuple[tuple[str, str, int], ...]
@@ -91,11 +94,13 @@ def zone_matrix(book: Book) -> ZoneMatrix:
         key=lambda each: (list(PICTURES).index(each.picture), each.source, each.destination),
     )
     counted = Counter(each.picture for each in cells.values())
+    unseen = sum(1 for each in cells.values() if not each.speaks and each.picture == "not-seen")
     return ZoneMatrix(
         names=names,
         rows=rows,
         pairs=tuple(pairs),
-        quiet=len(cells) - len(pairs),
+        quiet=len(cells) - len(pairs) - unseen,
+        unseen=unseen,
         gaps=document.get("gaps", 0),
         unread=tuple(document.get("unread", ())),
         pictures=tuple((name, mark, counted[name]) for name, mark in PICTURES.items()),

@@ -87,6 +87,11 @@ def test_a_firewall_that_was_not_read_is_not_agreement() -> None:
     assert len(found.gaps) == 1
 
 
+def test_without_a_list_of_flows_nothing_agrees() -> None:
+    found = cell(*parts(rule("443"))[:4])
+    assert (found.picture, [each.reason for each in found.remarks]) == (Picture.UNKNOWN, ["no-flow-list"])
+
+
 def test_a_flow_that_is_not_understood_leaves_its_own_pair_unknown() -> None:
     strange = DeclaredFlow(source="a", destination="b", ports=("https",))
     found = cell(*parts(rule("443"), rule("22"), flows=(FLOW, strange)))

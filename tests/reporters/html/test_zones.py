@@ -53,7 +53,14 @@ def test_what_deviates_comes_first_and_quiet_pairs_are_counted() -> None:
     document = {**DOCUMENT, "cells": [cell("b", "a", declared=[FLOW]), DOCUMENT["cells"][1]]}
     found = zone_matrix(Book(replace(small(), segmentation=document), "sv"))
     assert [(each.source, each.picture) for each in found.pairs] == [("a", "differs"), ("b", "agrees")]
-    assert zone_matrix(Book(replace(small(), segmentation=DOCUMENT), "sv")).quiet == 1
+    counted = zone_matrix(Book(replace(small(), segmentation=DOCUMENT), "sv"))
+    assert (counted.quiet, counted.unseen) == (1, 0)
+
+
+def test_a_pair_that_nothing_tells_of_is_not_said_to_be_shut() -> None:
+    document = {**DOCUMENT, "cells": [cell("b", "a", "not-seen"), DOCUMENT["cells"][1]]}
+    counted = zone_matrix(Book(replace(small(), segmentation=document), "sv"))
+    assert (counted.quiet, counted.unseen) == (0, 1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
