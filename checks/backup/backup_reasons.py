@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 
 from checks.backup.restore_points import Newest, Points, other_name
-from checks.finding import Outcome, Reason, Severity, Text, out_of_scope, undetermined
+from checks.finding import Outcome, Reason, Severity, Text, Verdict, out_of_scope, undetermined
 from checks.record_rules.joins import lacks_column
 from checks.record_rules.reasons import COMMON
 from collector.evidence import Obtained, Population, Reading
@@ -23,6 +23,13 @@ SCOPE: dict[str, Reason] = {
     ),
     "not-critical": Reason(Text("Inte verksamhetskritiskt.", "Not mission-critical.")),
     "no-column": COMMON["no-column"],
+    "name-not-unique": Reason(
+        Text(
+            "Flera system i registret heter så; vilket av dem det gäller framgår inte.",
+            "Several systems of the register have this name; which of them is meant does not show.",
+        ),
+        Text("Ge systemen var sitt namn, i registret och i loggen.", "Give each its own name, in register and log."),
+    ),
     "named-otherwise": Reason(
         Text(
             "Systemregistret skriver {host} och säkerhetskopieringen {other}; om det är samma värd framgår inte.",
@@ -128,6 +135,22 @@ def hosts_untold(
     if "hosts" in systems.unreadable:
         return undetermined(system, "no-column", columns=("hosts",))
     return lacks_column(system, snapshots, "tags")
+
+
+def names_of_several(systems: Population[ProtectedSystem]) -> frozenset[str]:
+    """Names (case-folded) that stand for more than one system: rows with other hosts, or of another environment."""
+    found: dict[str, set[tuple[frozenset[str], str]]] = {}
+    for system in systems.records:
+        what = frozenset(host.casefold() for host in system.hosts), (system.environment or "").casefold()
+        found.setdefault(system.name.casefold(), set()).add(what)
+    return frozenset(name for name, held in found.items() if len(held) > 1)
+
+
+def told_apart(system: ProtectedSystem, shared: Container[str], outcome: Outcome) -> Outcome:
+    """The outcome by what names the system alone, unless that may be another one's of the name."""
+    if outcome.verdict is Verdict.CONFORMS and system.name.casefold() in shared:
+        return undetermined(system, "name-not-unique")
+    return outcome
 
 
 _ORDER = ("deviates", "undetermined", "conforms", "out-of-scope")

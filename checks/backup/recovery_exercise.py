@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 
 from checks.ages import months_before
-from checks.backup.backup_reasons import SCOPE, outside
+from checks.backup.backup_reasons import SCOPE, names_of_several, outside, told_apart
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
 from checks.record_rules.joins import as_exported, lacks_column
 from checks.record_rules.reasons import COMMON
@@ -114,6 +114,7 @@ def judge(
     for exercise in log.records:
         if exercise.date <= today and exercise.system and exercise.category in {"restore", "failover", None}:
             held[exercise.system.casefold()].append(exercise)
+    shared = names_of_several(systems)
     for system in systems.records:
         if (outcome := outside(system)) is not None:
             yield outcome
@@ -125,7 +126,7 @@ def judge(
             found = held[system.name.casefold()]
             unnamed = None if found else lacks_column(system, log, "system")
             rule = partial(_judge, system, found, log, parameters)
-            yield unnamed or as_exported(system, log, as_of, rule) or conforms(system)
+            yield told_apart(system, shared, unnamed or as_exported(system, log, as_of, rule) or conforms(system))
 
 
 def _judge(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from checks.backup.backup_reasons import SCOPE, outside
+from checks.backup.backup_reasons import SCOPE, names_of_several, outside, told_apart
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
 from checks.record_rules.joins import as_exported, lacks_column
 from checks.record_rules.reasons import COMMON
@@ -96,6 +96,7 @@ def judge(
     for plan in register.records:
         plans[plan.system.casefold()].append(plan)
     required = _by_classification(evidence)
+    shared = names_of_several(systems)
     for system in systems.records:
         if (outcome := outside(system)) is not None:
             yield outcome
@@ -109,7 +110,7 @@ def judge(
             rule = partial(_judge_plans, system, plans[name], rto, parameters, as_of.date())
             outcome = as_exported(system, register, as_of, rule) or conforms(system)
             hidden = lacks_column(system, register, "review_by") if outcome.verdict is Verdict.CONFORMS else None
-            yield hidden or outcome
+            yield told_apart(system, shared, hidden or outcome)
 
 
 def _by_classification(evidence: EvidenceSet) -> dict[str, int]:

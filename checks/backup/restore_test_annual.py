@@ -7,6 +7,7 @@ While part of the log could not be read, or a later test has no result in it, th
 missing may be a passed test, or a failed one. Whether there was a major change is known only from a change log:
 without one, or with one that was written before the last test, a system that is otherwise in order stays undetermined.
 A log tells of the time when it was written: what has aged since may have been done since, and is undetermined too.
+So is a system whose name stands for another one as well.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import date, datetime
 from functools import partial
 
 from checks.ages import months_before
+from checks.backup.backup_reasons import SCOPE, names_of_several, told_apart
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.record_rules.denials import says_none
 from checks.record_rules.joins import as_exported, ends_before, lacks_column, latest
@@ -43,6 +45,7 @@ _TEST = Text(
     "Do a restore test, have the business check the result, and enter it in the log.",
 )
 REASONS = {
+    "name-not-unique": SCOPE["name-not-unique"],
     "export-older": COMMON["export-older"],
     "no-column": COMMON["no-column"],
     "never-tested": Reason(
@@ -126,6 +129,7 @@ def judge(
     changed: defaultdict[str, list[date]] = defaultdict(list)
     for change in changes.records:
         changed[change.system.casefold()].append(change.date)
+    shared = names_of_several(systems)
     for system in systems.records:
         name = system.name.casefold()
         rule = partial(_judge_tests, system, tests[name], log, parameters)
@@ -133,7 +137,7 @@ def judge(
         if outcome is None:
             last = max(test.date for test in tests[name] if test.result == "passed")
             outcome = _judge_changes(system, last, changed[name], log, changes, parameters, as_of)
-        yield outcome
+        yield told_apart(system, shared, outcome)
 
 
 def _judge_tests(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.backup.backup_reasons import SCOPE, outside
+from checks.backup.backup_reasons import SCOPE, names_of_several, outside, told_apart
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, out_of_scope, undetermined
 from checks.record_rules.joins import lacks_column
 from collector.evidence import EvidenceSet, Population
@@ -70,6 +70,7 @@ def judge(
     for test in log.records:
         if test.result == "passed" and test.date <= today:
             passed[test.system.casefold()].append(test)
+    shared = names_of_several(systems)
     for system in systems.records:
         if (outcome := outside(system)) is not None:
             yield outcome
@@ -82,7 +83,7 @@ def judge(
         else:
             held = passed[system.name.casefold()]
             hidden = None if held else lacks_column(system, log, "result")
-            yield hidden or _judge(system, system.rto_minutes, held)
+            yield told_apart(system, shared, hidden or _judge(system, system.rto_minutes, held))
 
 
 def _judge(system: ProtectedSystem, rto: int, passed: Sequence[RestoreTest]) -> Outcome:

@@ -108,3 +108,14 @@ def test_a_log_without_a_column_for_the_business_does_not_say_that_it_looked_at_
     tests = seen(RestoreTest, run(RECENT, business=None), source="log")
     assert reasons(finding(CHECK, *parts, tests)) == {"Ekonomi": "!not-verified-by-business"}
     assert reasons(finding(CHECK, *parts, without(tests, "verified_by_business"))) == {"Ekonomi": "?no-column"}
+
+
+def test_a_name_that_two_systems_have_shows_neither() -> None:
+    rows = (SYSTEM, ProtectedSystem(name="EKONOMI", critical=True, hosts=("test1",), environment="test"))
+    parts = (seen(ProtectedSystem, *rows, source="register"), seen(MajorChange, source="changes"))
+    found = finding(CHECK, *parts, seen(RestoreTest, run(RECENT), source="log"))
+    assert reasons(found) == {"Ekonomi": "?name-not-unique", "EKONOMI": "?name-not-unique"}
+    never = finding(CHECK, *parts, seen(RestoreTest, source="log"))
+    assert set(reasons(never).values()) == {"!never-tested"}
+    twice = seen(ProtectedSystem, SYSTEM, SYSTEM, source="register")
+    assert not reasons(finding(CHECK, twice, parts[1], seen(RestoreTest, run(RECENT), source="log")))
