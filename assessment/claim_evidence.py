@@ -129,11 +129,18 @@ def weigh(claim: Claim, scope: NamedScope, check: Check, policy: Policy, evidenc
             continue  # none of the subjects is here; `unseen` tells where they are nowhere
         word = _suppliers_word(finding, handed, claim)
         if claim.period is None:
-            yield _of_moment(finding, _older(finding, claim), word, alone.get(finding.source))
+            said = _of_moment(finding, _older(finding, claim), word, alone.get(finding.source))
         elif finding.source in days:
-            yield _of_days(finding, days[finding.source], claim.period, word, own_days.get(finding.source))
+            said = _of_days(finding, days[finding.source], claim.period, word, own_days.get(finding.source))
         else:
-            yield _of_moment(finding, _not_of_period(finding, claim.period), word, alone.get(finding.source))
+            said = _of_moment(finding, _not_of_period(finding, claim.period), word, alone.get(finding.source))
+        yield said if check.confirms else _faults_alone(said)
+
+
+def _faults_alone(said: Weighed) -> Weighed:
+    """What a check says that can contradict a claim, and bears none out."""
+    others = tuple(each for each in said.others if each.code != "confirmed-days")
+    return replace(said, upheld=0, upheld_days=False, others=others)
 
 
 def _of_moment(

@@ -42,6 +42,8 @@ class ModuleCheck:
     function: Callable[..., Iterator[Outcome]]
     module: str
     """Import name, for the code's hash and for messages."""
+    confirms: bool = True
+    """As `checks.judgement.Check` has it."""
 
     def steps(
         self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
@@ -89,6 +91,7 @@ def as_check(module: ModuleType) -> ModuleCheck:
         every_record=getattr(module, "EVERY_RECORD", True),
         function=module.judge,
         module=module.__name__,
+        confirms=getattr(module, "CONFIRMS", True),
     )
 
 

@@ -76,6 +76,11 @@ class Check(Protocol):
         """Whether each subject record gets an outcome of its own; False where the subjects are derived."""
         ...
 
+    @property
+    def confirms(self) -> bool:
+        """Whether a subject that conforms bears a claim about the control out; False where only faults count."""
+        ...
+
     def judge(
         self, population: Population[Any], evidence: EvidenceSet, parameters: object, as_of: datetime
     ) -> Iterator[Outcome]:

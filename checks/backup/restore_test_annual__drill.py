@@ -3,7 +3,7 @@
 A drill restores chosen files to a scratch folder, compares their hashes and a canary with what they should be, and
 throws them away (`styrk drill`, or another tool's report). It shows that the data can be had back, not that the
 business can use it: that takes a restore test. A system deviates when its last drill failed. One without a drill, or
-with none within `interval_months`, is out of scope.
+with none within `interval_months`, is out of scope. A drill that went well bears out no claim of a restore test.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collector.records.backup import ProtectedSystem, RestoreDrill
 
 CONTROL = "restore-test-annual"
 READS = (ProtectedSystem, RestoreDrill)
+CONFIRMS = False
 
 
 @dataclass(frozen=True, slots=True)
