@@ -97,6 +97,14 @@ def remove(*names: str) -> Callable[[Forger], None]:
     return remove_files
 
 
+def move(name: str, to: str) -> Callable[[Forger], None]:
+    def move_file(forger: Forger) -> None:
+        forger.path(to).parent.mkdir(parents=True, exist_ok=True)
+        forger.path(name).rename(forger.path(to))
+
+    return move_file
+
+
 def add(name: str, data: bytes = b"x") -> Callable[[Forger], None]:
     def add_file(forger: Forger) -> None:
         forger.path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -354,6 +362,10 @@ MANIPULATIONS: dict[str, tuple[Callable[[Forger], object], str]] = {
         "evidence",
     ),
     "signed: a raw answer is dropped": (then(remove("data/raw/ad/answer.ldif"), Forger.forge), "evidence"),
+    "signed: a raw answer lies with another source": (
+        then(move("data/raw/ad/answer.ldif", "data/raw/other/answer.ldif"), Forger.forge),
+        "evidence",
+    ),
     "signed: the statement names a source less": (
         lambda forger: forger.forge(sources=Bundle(forger.bundle).statement().predicate["sources"][1:]),  # type: ignore[index]
         "evidence",
