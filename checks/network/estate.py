@@ -62,6 +62,7 @@ class Estate:
         self.firewalls = [Firewall(each, self.ports, self.spaces, self._budget) for each in firewalls]
         self.own = frozenset(address for each in self.firewalls for address in each.addresses)
         """The firewalls' own addresses."""
+        self._places: dict[Address, Zone | None] = {}
         self._origins: dict[Zone, list[Part]] = {}
         self._targets: dict[Zone, list[Part]] = {}
         self._standing: dict[Zone, list[Firewall]] = {}
@@ -180,15 +181,19 @@ class Estate:
         return self._known_ways[key]
 
     def _networks_of(self, target: Address) -> Iterator[tuple[Zone, Network]]:
-        for zone in self.zones:
-            for net in networks_of(zone.networks):
-                if net.version == target.version:
-                    yield zone, net
+        return (each for each in self._declared if each[1].version == target.version)
+
+    @cached_property
+    def _declared(self) -> list[tuple[Zone, Network]]:
+        """Each zone with each of its networks."""
+        return [(zone, net) for zone in self.zones for net in networks_of(zone.networks)]
 
     def _narrowest(self, address: Address) -> Zone | None:
         """The zone that an address lies in: the one with the narrowest network that holds it."""
-        held = [(net.prefixlen, zone.name, zone) for zone, net in self._networks_of(address) if address in net]
-        return max(held, key=lambda each: each[:2])[2] if held else None
+        if address not in self._places:
+            held = [(net.prefixlen, zone.name, zone) for zone, net in self._networks_of(address) if address in net]
+            self._places[address] = max(held, key=lambda each: each[:2])[2] if held else None
+        return self._places[address]
 
     def _around(self, network: Network) -> Zone | None:
         """The zone that a whole network lies in, as `_narrowest`."""
