@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from assessment.backup_chain import Chain, backup_chains
 from assessment.claims import ClaimAssessment, assess_claims
@@ -67,7 +68,11 @@ class Results:
     """Declared, configured and observed flows between every two zones."""
 
 
-def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> Results:
+Judge = Callable[[Sequence[Task], EvidenceSet, datetime], list[list[Finding]]]
+"""As `judge_together`, and gives the same."""
+
+
+def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check], judge: Judge = judge_together) -> Results:
     """Judge all that the policy's catalogues ask for.
 
     Raises CheckError where a check breaks its contract or a parameter does not fit it.
@@ -87,7 +92,7 @@ def perform(evidence: EvidenceSet, policy: Policy, checks: Sequence[Check]) -> R
                 key, parameters = _key(check, policy.parameters(control))
                 if key not in tasks:
                     tasks[key] = Task(check, parameters, _selection(evidence, check, policy))
-    found = judge_together([task for _, task in sorted(tasks.items(), key=_by_key)], evidence, policy.as_of)
+    found = judge([task for _, task in sorted(tasks.items(), key=_by_key)], evidence, policy.as_of)
     flat, uses = apply_waivers(
         cite([finding for group in found for finding in group], claims, followed),
         policy.waivers,

@@ -43,7 +43,7 @@ class Beside(Generic[T]):
             given, error = self._answer.recv()
         except EOFError:
             self._process.join()
-            message = f"the process that reads files ended early (status {self._process.exitcode})"
+            message = f"the process that worked beside this one ended early (status {self._process.exitcode})"
             raise ProcessEndedError(message) from None
         self._process.join()
         if error is not None:

@@ -19,8 +19,8 @@ R = TypeVar("R", bound=Record)
 MAX_LINE = 1 << 20
 """Bytes of one record at most; a longer line is refused on reading."""
 
-MAX_KEPT = 8 * 1024 * 1024
-"""Octets of lines whose records a `RecordKeeper` keeps; as objects they take three times that."""
+MAX_KEPT = 4 * 1024 * 1024
+"""Octets of lines whose records a `RecordKeeper` keeps; as objects they take three times that, in each process."""
 
 _GZIP = 31
 """zlib's code for a gzip stream with the largest window; its header has no time and no name (zlib manual)."""

@@ -37,6 +37,7 @@ from styrk import __version__
 from styrk.check_code import check_code_hash
 from styrk.errors import UsageError
 from styrk.follow_up import recommendations_of, stand_of
+from styrk.halves import judge_in_halves
 from styrk.judging import judge_evidence
 from styrk.policy_documents import RunFacts, policy_documents
 from styrk.reports import write_report
@@ -152,7 +153,7 @@ def write_run(
         settings, read.catalogues, load_controls(), read.claims, read.sources, facts, read.ledgers, read.contracts
     )
     policy |= _before(settings, policy)
-    results, documents = judge_evidence(evidence, policy)
+    results, documents = judge_evidence(evidence, policy, judge_in_halves)
     _write_all(stage / "data" / "policy", {name: canonical(each) for name, each in policy.items()})
     _write_all(stage / "data" / "results", documents)
     request.report("writing the reports")

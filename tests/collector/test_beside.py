@@ -49,7 +49,7 @@ def test_a_process_that_is_told_to_end_does_so_without_a_word() -> None:
     """
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, capture_output=True, text=True)
     assert (ended.stdout, ended.stderr) == (
-        f"the process that reads files ended early (status {-signal.SIGTERM})\n",
+        f"the process that worked beside this one ended early (status {-signal.SIGTERM})\n",
         "",
     )
 
