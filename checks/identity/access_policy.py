@@ -8,6 +8,7 @@ workload identities". An exclusion overrides an inclusion. A value that is not k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -48,6 +49,14 @@ _FIRST = {"password", "federatedSingleFactor", "x509CertificateSingleFactor"}
 _SECOND = {"voice", "sms", "hardwareOath", "softwareOath", "microsoftAuthenticatorPush"}
 _WEAKER = {"compliantDevice", "domainJoinedDevice", "approvedApplication", "compliantApplication", "passwordChange"}
 
+_ONE_COMPARISON = re.compile(r"(device\.\w+)\s+(-\w+)\s+((?:\"[^\"]*\"|\[[^\]]*\]|\w+))")
+_OPPOSITES: Mapping[str, str] = {
+    "-ne": "-eq",
+    "-notstartswith": "-startswith",
+    "-notendswith": "-endswith",
+    "-notcontains": "-contains",
+    "-notin": "-in",
+}
 Demand = Literal["enforced", "alternative", "none", "unknown"]
 """`enforced`: more than one factor, or no entry at all; `alternative`: a second factor or something weaker."""
 
@@ -244,10 +253,25 @@ def _holds_place(policy: AccessPolicy, places: frozenset[str], around: Surroundi
 def _holds_device(policy: AccessPolicy, devices: frozenset[str]) -> bool | None:
     if policy.device_filter is None:
         return True
-    mode, _, rule = policy.device_filter.partition(": ")
+    mode, _, written = policy.device_filter.partition(": ")
     if mode not in {"include", "exclude"}:
         return None
-    return (rule in devices) == (mode == "include")
+    rule, negated = device_rule(written)
+    return ((rule in devices) != negated) == (mode == "include")
+
+
+def device_rule(written: str) -> tuple[str, bool]:
+    """A rule over devices and whether it is the opposite: `device.isCompliant -ne True` is that of `-eq True`.
+
+    The operators that deny hold for devices without the attribute too, registered or not (Microsoft Entra,
+    "Conditional Access: Filter for devices"), so a rule of one comparison and its denial leave no device between them.
+    """
+    found = _ONE_COMPARISON.fullmatch(written.strip())
+    if found is None:
+        return written, False
+    attribute, operator, value = found.groups()
+    opposite = _OPPOSITES.get(operator.lower())
+    return f"{attribute} {opposite or operator.lower()} {value}", opposite is not None
 
 
 def demand(policy: AccessPolicy) -> Demand:

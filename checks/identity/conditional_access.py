@@ -32,6 +32,7 @@ from checks.identity.access_policy import (
     Way,
     about,
     demand,
+    device_rule,
     reaches,
 )
 from collector.records.cloud import AccessPolicy
@@ -185,7 +186,7 @@ def _features(policies: Sequence[AccessPolicy], around: Surroundings) -> tuple[l
     for place in sorted(named):
         uses = tuple((place in each.include_locations, place in each.exclude_locations) for each in policies)
         sorts.setdefault((*uses, around.trusted.get(place)), place)
-    rules = sorted({each.device_filter.partition(": ")[2] for each in policies if each.device_filter})
+    rules = sorted({device_rule(each.device_filter.partition(": ")[2])[0] for each in policies if each.device_filter})
     return list(sorts.values()), rules
 
 

@@ -149,3 +149,22 @@ def test_more_places_than_can_be_combined_cover_nothing_for_sure() -> None:
     assert covered(policies, Person(ME)).covered is None
     assert covered([*policies, MFA], Person(ME)).covered is True
     assert covered([replace(each, state="disabled") for each in policies], Person(ME)).covered is False
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("include: device.isCompliant -eq True", "include: device.isCompliant -ne True", True),
+        ("exclude: device.isCompliant -eq True", "exclude: device.isCompliant -ne True", True),
+        ('include: device.model -notIn ["a", "b"]', 'exclude: device.model -notIn ["a", "b"]', True),
+        ('include: device.model -startsWith "a"', 'include: device.model -notStartsWith "a"', True),
+        ("include: device.isCompliant -eq True", "exclude: device.isCompliant -ne True", False),
+        ("include: device.isCompliant -eq True", "include: device.isCompliant -eq False", False),
+        ('include: device.a -eq "1" -or device.b -ne "1"', 'include: device.a -eq "1" -or device.b -eq "1"', False),
+    ],
+)
+def test_a_rule_over_devices_and_its_denial_leave_no_device_between_them(
+    first: str, second: str, expected: bool
+) -> None:
+    policies = [replace(MFA, identifier=each, device_filter=each) for each in (first, second)]
+    assert covered(policies, Person(ME)).covered is expected
