@@ -60,11 +60,13 @@ def cloud_directory(evidence: EvidenceSet, source: str, *, outside: bool = False
     holders = of_source(evidence, RoleHolder, source)
     groups = of_source(evidence, PolicyGroupMember, source)
     members: defaultdict[str, set[str]] = defaultdict(set)
+    may_join: defaultdict[str, set[str]] = defaultdict(set)
     for each in groups.records:
-        members[each.group].add(each.member)
+        (may_join if each.eligible else members)[each.group].add(each.member)
     places = list(of_source(evidence, NamedLocation, source).records)
     around = Surroundings(
         members={group: frozenset(held) for group, held in members.items()},
+        may_join={group: frozenset(held) for group, held in may_join.items()},
         group_was_read=groups.covers,
         trusted={each.identifier: each.trusted for each in places},
         names={each.identifier: each.name for each in places},

@@ -94,6 +94,8 @@ class Surroundings:
 
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Group to its users, by object id."""
+    may_join: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Group to the users who may make themselves members of it."""
     group_was_read: Callable[[str], bool] = lambda _group: True
     trusted: Mapping[str, bool | None] = field(default_factory=dict)
     """Named location to whether it is trusted."""
@@ -110,7 +112,7 @@ class Match:
     applies: bool | None
     included: bool | None
     cause: str = ""
-    """Of an exclusion: `user`, `group`, `role`, `guest`; of None: `group`, `guest`, `eligible`, `roles`."""
+    """Of an exclusion: `user`, `group`, `role`, `guest`; of None: `group`, `joinable`, `guest`, `eligible`, `roles`."""
 
 
 def any_of(values: Iterable[bool | None]) -> bool | None:
@@ -137,6 +139,9 @@ def about(policy: AccessPolicy, person: Person, around: Surroundings) -> Match:
     excluded = {
         "user": person.identifier in policy.exclude_users or "All" in policy.exclude_users,
         "group": _in_groups(policy.exclude_groups, person, around),
+        "joinable": None
+        if any(person.identifier in around.may_join.get(group, ()) for group in policy.exclude_groups)
+        else False,
         "role": _is_excluded_by_role(policy.exclude_roles, person, around),
         "guest": _is_guest(policy.exclude_users, policy.exclude_guest_types, policy.exclude_guests_of, person),
     }

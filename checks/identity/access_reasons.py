@@ -124,6 +124,16 @@ UNCOVERED: dict[str, Reason] = {
 """Reasons by which a person deviates."""
 
 UNTOLD: dict[str, Reason] = {
+    "may-be-excluded": Reason(
+        Text(
+            "Kan aktivera medlemskap i en grupp som {policies} undantar; vad aktiveringen kräver är inte läst.",
+            "May activate membership of a group that {policies} excludes; what the activation demands is not read.",
+        ),
+        Text(
+            "Ta bort gruppen ur undantagen, eller kräv godkännande för medlemskapet och besluta om en riskacceptans.",
+            "Take the group out of the exclusions, or demand approval of the membership and decide on a waiver.",
+        ),
+    ),
     "group-not-read": Reason(
         Text(
             "Medlemmarna i en grupp som {policies} nämner kunde inte läsas.",

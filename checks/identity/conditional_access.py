@@ -72,9 +72,10 @@ class WhatIf:
         self._outside = outside
         self._named = {user for each in self._policies for user in (*each.include_users, *each.exclude_users)}
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
-        for group, members in around.members.items():
-            for user in members:
-                self._groups[user].add(group)
+        for mark, groups in (("", around.members), ("may join ", around.may_join)):
+            for group, members in groups.items():
+                for user in members:
+                    self._groups[user].add(f"{mark}{group}")
         self._known: dict[tuple[object, ...], Coverage] = {}
 
     def of(self, person: Person) -> Coverage:
@@ -264,6 +265,7 @@ def _doubt(doubtful: Sequence[_Trial]) -> Coverage:
     by_cause = {
         "eligible": "eligible-only",
         "group": "group-not-read",
+        "joinable": "may-be-excluded",
         "guest": "guest-type-unknown",
         "roles": "roles-not-read",
     }

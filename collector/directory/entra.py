@@ -17,7 +17,7 @@ from collector.directory.entra_policies import (
     parse_strength,
     strengths_without_combinations,
 )
-from collector.directory.entra_rights import HOLDERS_OF_ROLES, GroupReader, RoleReader
+from collector.directory.entra_rights import ELIGIBLE_MEMBERS, HOLDERS_OF_ROLES, GroupReader, RoleReader
 from collector.directory.entra_users import (
     ACCOUNT_FIELDS,
     parse_account,
@@ -194,7 +194,8 @@ class EntraDirectory:
         yield self._users(with_sign_ins=True), (Account,)
         yield self._users(with_sign_ins=False), (Account, CloudUser)
         for endpoint in HOLDERS_OF_ROLES:
-            yield endpoint, (RoleHolder, Privilege)
+            also = (PolicyGroupMember,) if endpoint is ELIGIBLE_MEMBERS else ()
+            yield endpoint, (RoleHolder, Privilege, *also)
         for endpoint in APPLICATIONS_OF_DIRECTORY:
             yield endpoint, (CloudApplication, ApplicationCredential)
         yield POLICIES, (AccessPolicy, PolicyGroupMember)
@@ -298,7 +299,8 @@ class EntraDirectory:
             recorder.complete(AccessPolicy)
         if PolicyGroupMember in wanted:
             groups = {group for policy in policies if policy.state != "disabled" for group in groups_of(policy)}
-            GroupReader(graph, recorder).read(GROUP_MEMBERS, groups)
+            excluded = {group for policy in policies if policy.state != "disabled" for group in policy.exclude_groups}
+            GroupReader(graph, recorder).read(GROUP_MEMBERS, groups, excluded)
 
     def _read_locations(self, graph: Graph, recorder: Recorder, _wanted: frozenset[type[Record]]) -> None:
         faults = Faults(NamedLocation, recorder)

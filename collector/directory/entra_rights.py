@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from collector.directory.entra_graph import Endpoint, Graph, MissingLicenceError
@@ -189,19 +189,44 @@ class GroupReader:
         self._graph = graph
         self._recorder = recorder
 
-    def read(self, endpoint: Endpoint, groups: Iterable[str]) -> None:
-        """Read each group to its end; one that cannot be read is a gap that names it."""
+    def read(self, endpoint: Endpoint, groups: Iterable[str], excluded: Container[str]) -> None:
+        """Read each group to its end; one that cannot be read is a gap that names it.
+
+        Of those that some policy excludes, those who may activate a membership are read too: they may exclude
+        themselves.
+        """
         for group in sorted(groups):
             try:
                 self._read_group(endpoint, group)
+                if group in excluded:
+                    self._read_eligible(endpoint, group)
             except SourceError as error:
                 remedy = error.remedy or "where the group was deleted, remove it from the policies"
                 self._recorder.gap(PolicyGroupMember, error.cause, error.detail, remedy=remedy, subject=group)
         self._recorder.complete(PolicyGroupMember)
 
     def _read_group(self, endpoint: Endpoint, group: str) -> None:
+        for user in self._users(endpoint, group, group):
+            self._recorder.add(PolicyGroupMember(group=group, member=user))
+
+    def _read_eligible(self, endpoint: Endpoint, group: str) -> None:
+        try:
+            found = list(self._graph.items(ELIGIBLE_MEMBERS, (PolicyGroupMember,), identifier=group))
+        except MissingLicenceError:
+            return  # without that licence no membership can be eligible
+        users: set[str] = set()
+        with Faults(PolicyGroupMember, self._recorder).of(group):
+            for item in found:
+                principal = item.get("principal")
+                sort = str(principal.get("@odata.type") if isinstance(principal, dict) else "").rpartition(".")[2]
+                held = identifier(item.get("principalId"))
+                users.update(self._users(endpoint, held, group) if sort == "group" else (held,))
+        for user in sorted(users):
+            self._recorder.add(PolicyGroupMember(group=group, member=user, eligible=True))
+
+    def _users(self, endpoint: Endpoint, group: str, subject: str) -> Iterator[str]:
         faults = Faults(PolicyGroupMember, self._recorder)
         for item in self._graph.items(endpoint, (PolicyGroupMember,), identifier=group):
             if str(item.get("@odata.type") or "").endswith(".user"):
-                with faults.of(group):
-                    self._recorder.add(PolicyGroupMember(group=group, member=identifier(item.get("id"))))
+                with faults.of(subject):
+                    yield identifier(item.get("id"))

@@ -144,6 +144,8 @@ class PolicyGroupMember:
     """Object id of the group; a gap names it where its members could not be read."""
     member: str
     """Object id of the user."""
+    eligible: bool = False
+    """True where the user is no member yet but may activate the membership (read of groups that policies exclude)."""
 
     @property
     def subject(self) -> str:

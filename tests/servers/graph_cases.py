@@ -232,6 +232,48 @@ GROUPS: dict[str, Case] = {
         ),
         {"bo@example.test": "?eligible-only"},
     ),
+    "may activate membership of an excluded group": (
+        "resources/privilegedaccessgroupeligibilityscheduleinstance",
+        tenant(
+            policy(excludeGroups=[guid("no mfa")]),
+            groups={"no mfa": []},
+            eligible_members={
+                "no mfa": [
+                    {"principalId": guid("anna"), "accessId": "member"}
+                    | {"principal": {"@odata.type": "#microsoft.graph.user", "id": guid("anna")}}
+                ]
+            },
+        ),
+        anna("?may-be-excluded"),
+    ),
+    "somebody else may, through a group": (
+        "resources/privilegedaccessgroupeligibilityscheduleinstance",
+        tenant(
+            policy(excludeGroups=[guid("no mfa")]),
+            groups={"no mfa": [], "operations": [member("bo")]},
+            eligible_members={
+                "no mfa": [
+                    {"principalId": guid("operations"), "accessId": "member"}
+                    | {"principal": {"@odata.type": "#microsoft.graph.group", "id": guid("operations")}}
+                ]
+            },
+        ),
+        anna(None),
+    ),
+    "may activate membership of the only group included": (
+        "resources/privilegedaccessgroupeligibilityscheduleinstance",
+        tenant(
+            policy(includeUsers=[], includeGroups=[guid("staff")]),
+            groups={"staff": []},
+            eligible_members={
+                "staff": [
+                    {"principalId": guid("anna"), "accessId": "member"}
+                    | {"principal": {"@odata.type": "#microsoft.graph.user", "id": guid("anna")}}
+                ]
+            },
+        ),
+        anna("!not-covered"),
+    ),
     "group included": (
         "resources/conditionalaccessusers",
         tenant(policy(includeUsers=[], includeGroups=[guid("all staff")]), groups={"all staff": [member("anna")]}),
