@@ -32,8 +32,8 @@ CHECKS: Mapping[str, tuple[WayKind, type[Record]]] = {
 }
 """The checks whose words are taken, the way in that each is about, and the record that each judges."""
 
-_REGISTERED_LATER = "not-registered"
-"""The one deviation that is about registration and not about enforcement."""
+_REGISTERED_LATER = frozenset({"not-registered", "not-capable"})
+"""The deviations that are about registration and not about enforcement."""
 _WEAKEST_FIRST = ("no", "unknown", "yes")
 
 
@@ -150,7 +150,7 @@ def _rows(
 
 
 def _enforced(outcome: Outcome) -> Enforced:
-    if outcome.verdict is Verdict.CONFORMS or outcome.reason == _REGISTERED_LATER:
+    if outcome.verdict is Verdict.CONFORMS or outcome.reason in _REGISTERED_LATER:
         return Enforced.YES
     return Enforced.NO if outcome.verdict is Verdict.DEVIATES else Enforced.UNKNOWN
 

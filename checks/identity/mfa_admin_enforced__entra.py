@@ -9,8 +9,8 @@ defaults are on they cover the roles that they name. Per-user MFA of the older k
 enforced (read only where the settings ask for it) application passwords and trusted addresses may still let the
 person in, so one who would deviate is undetermined. An unknown condition, control or group leaves the person
 undetermined. Registered break-glass accounts are set aside, up to the number allowed. Whoever is covered and has
-registered no method deviates too: the first to sign in with the password registers the second factor; while that is
-not known the person is undetermined.
+registered no method, or none that the directory still allows, deviates too: the first to sign in with the password
+registers the second factor; while that is not known the person is undetermined.
 """
 
 from __future__ import annotations
@@ -124,6 +124,15 @@ REASONS = {
             "Register a method, and demand a trusted place or a temporary access pass for registering.",
         ),
     ),
+    "not-capable": Reason(
+        Text(
+            "Flerfaktorsautentisering krävs, men ingen registrerad metod är tillåten i katalogen: den som först loggar"
+            " in med lösenordet kan registrera sin egen.",
+            "Multi-factor authentication is demanded, but no registered method is allowed in the directory: whoever"
+            " first signs in with the password can register their own.",
+        ),
+        Text("Registrera en tillåten metod.", "Register a method that is allowed."),
+    ),
     "too-many-break-glass": Reason(
         Text(
             "Undantaget som nödkonto, men {registered} nödkonton är registrerade; högst {limit} godtas.",
@@ -151,17 +160,20 @@ def judge(
     """One outcome per holder and role."""
     directory = cloud_directory(evidence, holders.source)
     registrations = of_source(evidence, AuthenticationRegistration, holders.source)
-    registered = {each.identifier: each.mfa_registered for each in registrations.records}
+    registered = {each.identifier: each for each in registrations.records}
     states = of_source(evidence, PerUserMfa, holders.source)
     per_user = {each.identifier for each in states.records if each.state == "enforced"}
     for holder in holders.records:
         role = holder.role_name or holder.role
         outcome = _out_of_scope(holder, parameters) or _judge_holder(holder, directory, per_user)
         if outcome.verdict is Verdict.CONFORMS:
-            has = registered.get(holder.holder_identifier)
+            own = registered.get(holder.holder_identifier)
+            has = None if own is None else own.mfa_registered
             if has is False:
                 outcome = deviates(holder, "not-registered", role=role)
-            elif has is None and (holder.holder_identifier in registered or not registrations.complete):
+            elif own is not None and own.mfa_capable is False:
+                outcome = deviates(holder, "not-capable", role=role)
+            elif has is None and (own is not None or not registrations.complete):
                 outcome = undetermined(holder, "registration-unknown", role=role)
         elif outcome.reason in UNCOVERED and _hides(states, holder):
             outcome = undetermined(holder, "per-user-mfa-unread", role=role)
@@ -169,7 +181,9 @@ def judge(
 
 
 def _hides(states: Reading[PerUserMfa], holder: RoleHolder) -> bool:
-    """Whether the older setting was asked for, and not read of this person."""
+    """Whether the older setting was asked for, and not read of this person, or holds a word that is not known."""
+    if any(each.identifier == holder.holder_identifier and each.state is None for each in states.records):
+        return True
     return any(gap.subject in {None, holder.holder} for gap in states.all_gaps)
 
 

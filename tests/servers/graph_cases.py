@@ -671,6 +671,11 @@ PEOPLE: dict[str, Case] = {
         tenant(policy(), registrations=[registration("anna", registered=False)]),
         anna("!not-registered"),
     ),
+    "covered and registered a method that is no longer allowed": (
+        "resources/userregistrationdetails",
+        tenant(policy(), registrations=[registration("anna") | {"isMfaCapable": False}]),
+        anna("!not-capable"),
+    ),
     "registered and not enforced": (
         "api/authenticationmethodsroot-list-userregistrationdetails",
         tenant(registrations=[registration("anna")]),

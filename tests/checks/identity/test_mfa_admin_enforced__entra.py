@@ -67,7 +67,7 @@ PER_USER = f"/beta/users/{guid('anna')}/authentication/requirements"
         ([], "enforced", {"anna@example.test": "?per-user-mfa"}),
         ([], "enabled", {"anna@example.test": "!not-covered"}),
         ([], "disabled", {"anna@example.test": "!not-covered"}),
-        ([], "unknownFutureValue", {"anna@example.test": "!not-covered"}),
+        ([], "unknownFutureValue", {"anna@example.test": "?per-user-mfa-unread"}),
         ([policy()], "disabled", {}),
         ([policy()], "enforced", {}),
     ],
