@@ -2,8 +2,9 @@
 
 Holders are everyone whom sudo, user id 0 or a group that is as good (docker, lxd, disk ...) gives full rights. The
 built-in root account conforms; another account with user id 0 deviates, and so does a right that needs no
-authentication on a holder who is not on the decided list. A group that stands for people the host cannot name is
-undetermined. Without a decided list the remaining holders are named as not determined.
+authentication on a holder who is not on the decided list, be it an account that nobody can log on with: what runs as a
+service's account has the right. A group that stands for people the host cannot name is undetermined. Without a decided
+list the remaining holders are named as not determined.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _judge_holder(privilege: LocalPrivilege, parameters: Parameters) -> Outcome:
         return conforms(privilege) if privilege.holder == "root" else deviates(privilege, "extra-uid-0")
     if privilege.holder == "root":
         return conforms(privilege)
-    if privilege.enabled is False:
+    if privilege.enabled is False and not privilege.without_password:
         return out_of_scope(privilege, "disabled")
     if privilege.without_password and not approved:
         return deviates(privilege, "root-by-group" if privilege.role == "root-group" else "without-password", role=role)

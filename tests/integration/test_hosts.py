@@ -164,7 +164,7 @@ def test_traps_of_pam_on_a_real_host(
 
 def test_match_lines_and_lists_of_groups_on_a_real_host(hosts: Hosts, tmp_path: Path) -> None:
     files = {
-        "etc/ssh/sshd_config.d/inside.conf": "Match Address 10.0.0.0/8\n    AuthenticationMethods publickey\n",
+        "etc/ssh/sshd_config.d/inside.conf!": "Match Address 10.0.0.0/8\n    AuthenticationMethods publickey\n",
         "etc/pam.d/sshd": f"auth required pam_unix.so\nauth required {OTP}\n{PAM_REST}",
     }
     lines = f"Include /etc/ssh/sshd_config.d/*.conf\nAllowGroups {hosts.user} sudo\n"

@@ -27,6 +27,11 @@ CASES = {
     "in a group that is root": (held(role="root-group", without_password=True), "!root-by-group"),
     "in such a group, approved": (held("bo", role="root-group", without_password=True), None),
     "disabled": (held(enabled=False), None),
+    "a service nobody logs on as, without a password": (
+        held("www-data", enabled=False, holder_category="system", without_password=True),
+        "!without-password",
+    ),
+    "such a service, approved": (held("bo", enabled=False, without_password=True), None),
     "a group that the host cannot read": (held("%drift", holder_category="group"), "?members-unknown"),
     "such a group, without a password": (
         held("%drift", holder_category="group", without_password=True),
