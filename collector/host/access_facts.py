@@ -39,6 +39,7 @@ class AccessReading(Reading):
                 self.answer.text("keys"),
                 self.target.name,
                 self.now,
+                keys_elsewhere=bool(sshd.keys_elsewhere(self.answer.text(SSHD) or "")),
             )
         )
 
@@ -62,7 +63,17 @@ class AccessReading(Reading):
             self.facts.unreadable[Account] = hidden
 
     def _keys_unknown(self) -> None:
-        if self.answer.text("shadow") is not None:
+        if places := sshd.keys_elsewhere(self.answer.text(SSHD) or ""):
+            self.facts.missing.append(
+                Missing(
+                    Account,
+                    GapCause.UNSUPPORTED,
+                    f"sshd takes keys from elsewhere too, which is not read ({', '.join(places)[:200]}): for accounts"
+                    " without a usable password it is not known whether they can be used",
+                    "see to it that keys of people who have left are gone there too",
+                )
+            )
+        elif self.answer.text("shadow") is not None:
             self.facts.missing.append(
                 Missing(
                     Account,

@@ -130,12 +130,24 @@ def read_keys(text: str) -> dict[str, bool | None]:
 
 
 def read_accounts(
-    passwd: str, shadow: str | None, lastlog: str | None, keys: str | None, host: str, now: datetime
+    passwd: str,
+    shadow: str | None,
+    lastlog: str | None,
+    keys: str | None,
+    host: str,
+    now: datetime,
+    *,
+    keys_elsewhere: bool = False,
 ) -> Iterator[Account]:
-    """One record per local account; what a section did not give (None) stays unknown."""
+    """One record per local account; what a section did not give (None) stays unknown.
+
+    `keys_elsewhere`: sshd looks for keys in other places too, so nobody is known to have none.
+    """
     entries = None if shadow is None else read_shadow(shadow)
     log = None if lastlog is None else read_lastlog(lastlog)
     with_keys = {} if keys is None else read_keys(keys)
+    if keys_elsewhere:
+        with_keys = {name: has or None for name, has in with_keys.items()}
     for user in read_users(passwd):
         entry = None if entries is None else entries.get(user.name)
         credential = _credential(entry, with_keys.get(user.name))

@@ -37,6 +37,10 @@ _NO_REFUSALS = frozenset({"success", "new_authtok_reqd", "ignore"})
 """Return values that say nothing of a user who gave no factor: `required` itself lets them pass (pam.conf(5))."""
 
 _LISTS = ("allowusers", "denyusers", "allowgroups", "denygroups")
+_OWN_KEYS = {
+    *("none", ".ssh/authorized_keys", ".ssh/authorized_keys2"),
+    *("%h/.ssh/authorized_keys", "%h/.ssh/authorized_keys2"),
+}
 _USUAL_FILE = "/etc/ssh/sshd_config"
 _INCLUDED = {
     "/etc/ssh/sshd_config.d/*.conf",
@@ -267,6 +271,18 @@ def read_matches(text: str, asked: Container[str] = ()) -> tuple[str, ...] | Non
 def _is_for(line: str, asked: Container[str]) -> bool:
     word, _, names = line.partition(" ")
     return word.lower() == "user" and all(name in asked for name in names.strip('"').split(","))
+
+
+def keys_elsewhere(text: str) -> tuple[str, ...]:
+    """Where sshd looks for keys beside the users' own folders, of the section `sshd`; empty where it does not."""
+    found: list[str] = []
+    for line in text.splitlines():
+        key, _, value = line.strip().partition(" ")
+        if key in {"authorizedkeyscommand", "trustedusercakeys"} and value not in {"", "none"}:
+            found.append(f"{key} {value}")
+        elif key == "authorizedkeysfile":
+            found += (f"{key} {each}" for each in value.split() if each not in _OWN_KEYS)
+    return tuple(found)
 
 
 def _let_in(printed: Mapping[str, list[str]], user: str | None, groups: frozenset[str] | None) -> bool | None:

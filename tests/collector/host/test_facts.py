@@ -12,7 +12,7 @@ from collector.host.reading import Facts, Target
 from collector.host.sections import KINDS, SECTIONS, sudo_lines
 from collector.records.directory import CollectorIdentity
 from collector.records.host import Host, PatchState, PendingUpdate, TimeSync
-from collector.records.identity import LocalPrivilege, SshAccess
+from collector.records.identity import Account, LocalPrivilege, SshAccess
 from collector.records.record import Record
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -119,3 +119,30 @@ def test_rights_that_come_from_a_directory_too_are_a_gap_and_not_nobodys() -> No
     ]
     elsewhere = facts(passwd, LocalPrivilege, {"sudoers": 127})
     assert [missing.cause for missing in elsewhere.missing] == [GapCause.UNSUPPORTED]
+
+
+LOCKED = {
+    "passwd": "anna:x:1000:1000::/home/anna:/bin/sh\nbo:x:1001:1001::/home/bo:/usr/sbin/nologin\n",
+    "shadow": "anna:1:1:0:9:7:::\nbo:1:1:0:9:7:::\n",
+    "keys": "anna:no\n",
+    "lastlog": "",
+}
+OWN = "authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2\nauthorizedkeyscommand none\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "enabled"),
+    [
+        (OWN, False),
+        (f"{OWN}trustedusercakeys none\n", False),
+        (f"{OWN}trustedusercakeys /etc/ssh/ca.pub\n", None),
+        ("authorizedkeysfile /etc/ssh/keys/%u\nauthorizedkeyscommand none\n", None),
+        ("authorizedkeysfile none\nauthorizedkeyscommand /usr/bin/sss_ssh_authorizedkeys\n", None),
+    ],
+)
+def test_an_account_whose_keys_may_be_elsewhere_is_not_known_to_be_locked(printed: str, enabled: bool | None) -> None:
+    found = facts(LOCKED | {"sshd": printed}, Account)
+    accounts = {each.name: each.enabled for each in found.records if isinstance(each, Account)}
+    assert accounts == {"anna": enabled, "bo": False}
+    assert ("enabled" in found.unreadable.get(Account, ())) is (enabled is None)
+    assert [each.cause for each in found.missing] == ([] if enabled is False else [GapCause.UNSUPPORTED])
