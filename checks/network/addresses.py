@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from ipaddress import (
     IPv4Address,
@@ -18,6 +19,21 @@ from collector.records.network import Zone
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+
+_INTERNAL = tuple(
+    ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+"""Networks within organisations and operators (RFC 1918, 6598, 4193): no address of theirs is on the Internet."""
+_WITHIN_HOST = re.compile(r"(docker|virbr|lxcbr|lxdbr|podman|cni-podman|cni)\d+|br-[0-9a-f]{12}|docker_gwbridge")
+"""Bridges that programs for containers and virtual machines make within one host, by their own names for them."""
+
+
+def declares(network: Network, address: Address) -> bool:
+    """Whether a zone's network declares an address; one of all addresses declares none that is internal."""
+    if network.version != address.version or address not in network:
+        return False
+    return network.prefixlen > 0 or not any(address in each for each in _INTERNAL if each.version == address.version)
 
 
 def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -37,10 +53,12 @@ def is_network(text: str) -> bool:
 def observed_addresses(interfaces: Iterable[Interface]) -> Iterator[tuple[Interface, Address]]:
     """Each interface with each address that can be reached from another host: no loopback, no link-local.
 
+    Nor those of networks within one host, between it and its containers or virtual machines.
     Texts that are no addresses are left out; `unreadable_addresses` gives them.
     """
     for interface in interfaces:
-        if interface.kind == "loopback":
+        within = interface.kind in {"bridge", "virtual", None} and _WITHIN_HOST.fullmatch(interface.name)
+        if interface.kind == "loopback" or within:
             continue
         for text in interface.addresses:
             if not is_network(text):
@@ -65,6 +83,6 @@ def zone_of(address: Address | str, zones: Iterable[Zone]) -> Zone | None:
         (-network.prefixlen, zone.name, zone)
         for zone in zones
         for network in networks_of(zone.networks)
-        if network.version == wanted.version and wanted in network
+        if declares(network, wanted)
     ]
     return min(held, key=lambda each: each[:2])[2] if held else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface
 
-from checks.network.addresses import Address, Network, is_network, networks_of, observed_addresses
+from checks.network.addresses import Address, Network, declares, is_network, networks_of, observed_addresses
 from checks.record_rules.joins import key_of
 from collector.evidence import EvidenceSet
 from collector.records.assets import RegisteredHost
@@ -63,7 +63,7 @@ def _registered(evidence: EvidenceSet, nets: Iterable[tuple[Network, Zone]]) -> 
 
 def _zone_of(address: Address, nets: Iterable[tuple[Network, Zone]]) -> Zone | None:
     """The zone with the narrowest network that holds the address."""
-    return next((zone for net, zone in nets if net.version == address.version and address in net), None)
+    return next((zone for net, zone in nets if declares(net, address)), None)
 
 
 def _order(place: Place) -> tuple[str, int, int, str, str]:

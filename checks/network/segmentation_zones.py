@@ -2,8 +2,9 @@
 
 Judged on the declared zones and on the interfaces that were seen. A required role without a zone, a zone with two
 required roles, and zones whose networks overlap deviate; so does an interface in a network that no zone declares. That
-a zone for what lies outside (role `internet` or `external`) holds all other networks is no overlap. A zone in which no
-interface was seen is undetermined: it exists on paper. So is what bears an address that cannot be understood.
+a zone for what lies outside (role `internet` or `external`) holds all other networks is no overlap, and a network of
+all addresses declares no internal one. A zone in which no interface was seen is undetermined: it exists on paper. So is
+what bears an address that cannot be understood. Networks within a host, to its containers, are none.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from datetime import datetime
 from itertools import combinations
 
 from checks.finding import Outcome, Reason, Text, conforms, deviates, undetermined
-from checks.network.addresses import Network, is_network, networks_of, observed_addresses, unreadable_addresses
+from checks.network.addresses import (
+    Address,
+    Network,
+    declares,
+    is_network,
+    networks_of,
+    observed_addresses,
+    unreadable_addresses,
+)
 from checks.network.pairs import OUTSIDE_ROLES
 from collector.evidence import EvidenceSet, Population
 from collector.records.host import Interface
@@ -89,7 +98,7 @@ def judge(
         if not any(role in zone.roles for zone in held):
             yield deviates(role, "role-without-zone", role=role)
     for interface, address in seen:
-        if not any(address in network for each in nets.values() for network in each):
+        if not any(declares(network, address) for each in nets.values() for network in each):
             if strange:
                 yield undetermined(interface, "address-not-understood", address=min(strange.values()))
             else:
@@ -102,7 +111,7 @@ def _judge_zone(
     zone: Zone,
     declared: Sequence[Zone],
     nets: dict[Zone, tuple[Network, ...]],
-    seen: Sequence[object],
+    seen: Sequence[Address],
     parameters: Parameters,
 ) -> Outcome:
     shared = sorted(set(zone.roles) & set(parameters.required_roles))
@@ -114,7 +123,7 @@ def _judge_zone(
             common = [] if _is_around(zone, partner, nets) else _overlap(nets[zone], nets[partner])
             if common:
                 return deviates(zone, "networks-overlap", other=partner.name, networks=", ".join(common))
-    if not any(address in network for address in seen for network in nets[zone]):
+    if not any(declares(network, address) for address in seen for network in nets[zone]):
         return undetermined(zone, "nothing-observed")
     return conforms(zone)
 

@@ -103,9 +103,9 @@ def _judge_test(
             return deviates(system, "same-host", host=written, system=theirs[host][1])
     for host, written in own.items():
         for other, (name, _) in sorted(theirs.items()):
-            common = sorted(map(str, networks.get(host, set()) & networks.get(other, set())))
+            common = _shared(networks.get(host, ()), networks.get(other, ()))
             if common:
-                return deviates(system, "same-network", host=written, network=common[0], other=name)
+                return deviates(system, "same-network", host=written, network=min(common), other=name)
     for host, shown in (*own.items(), *sorted((key, value[0]) for key, value in theirs.items())):
         if host not in networks:
             return undetermined(system, "network-unknown", host=shown)
@@ -113,6 +113,12 @@ def _judge_test(
         if {host.casefold() for host in each.hosts} & set(own):
             return undetermined(system, "environment-unknown", environment=f"{each.name}: {each.environment or '?'}")
     return conforms(system)
+
+
+def _shared(own: Iterable[Network], others: Iterable[Network]) -> list[str]:
+    """The networks of one host that overlap with another's: hosts of one subnet may have its length otherwise."""
+    held = list(others)
+    return [str(a) for a in own for b in held if a.version == b.version and a.overlaps(b)]
 
 
 def _networks(evidence: EvidenceSet) -> dict[str, set[Network]]:

@@ -60,3 +60,18 @@ def test_what_lies_outside_is_around_the_zones_and_not_over_them() -> None:
         "klienter": "!networks-overlap",
         "extern": "!networks-overlap",
     }
+
+
+def test_a_zone_of_all_other_addresses_declares_no_internal_network() -> None:
+    outside = Zone(name="internet", roles=("internet",), networks=("0.0.0.0/0", "::/0"))
+    uplink, strange = interface("203.0.113.5/24"), interface("10.99.0.5/24")
+    docker = Interface(host="h", name="docker0", addresses=("172.17.0.1/16",), kind="bridge")
+    found = finding(CHECK, seen(Zone, *ZONES, outside), seen(Interface, *SEEN, uplink, docker))
+    assert reasons(found) == {}
+    found = finding(
+        CHECK, seen(Zone, *ZONES, outside), seen(Interface, *SEEN, uplink, strange, interface("fd00::5/64"))
+    )
+    assert set(reasons(found).values()) == {"!network-not-declared"}
+    assert len(found.exceptions) == 2
+    alone = finding(CHECK, seen(Zone, *ZONES, outside), seen(Interface, *SEEN))
+    assert reasons(alone) == {"internet": "?nothing-observed"}

@@ -107,3 +107,25 @@ def test_a_firewall_that_was_not_read_may_be_the_router_that_a_route_names() -> 
     assert reasons(finding(CHECK, *parts, seen(Route, way), unread)) == {"h": "?firewalls-unread"}
     assert reasons(finding(CHECK, *parts, seen(Route), unread)) == {}
     assert reasons(finding(CHECK, *parts, seen(Route, way))) == {}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (card("docker0", "172.17.0.1/16", kind="bridge"), {}),
+        (card("br-0123456789ab", "10.2.0.1/24", kind="bridge"), {}),
+        (card("br0", "10.2.0.5/24", kind="bridge"), {"h": "!stands-in-several-zones"}),
+        (card("e1", "10.99.0.5/24"), {}),  # no zone declares it: segmentation-zones says so
+        (card("e1", "203.0.113.5/24"), {"h": "!stands-in-several-zones"}),
+    ],
+)
+def test_what_is_no_leg_in_another_zone(more: Interface, said: dict[str, str]) -> None:
+    outside = Zone(name="outside", networks=("0.0.0.0/0",), roles=("internet",))
+    found = finding(
+        CHECK,
+        seen(Host, Host(name="h", forwarding=False)),
+        seen(Interface, A, more),
+        seen(Route),
+        seen(Zone, *ZONES, outside, source="declared"),
+    )
+    assert reasons(found) == said

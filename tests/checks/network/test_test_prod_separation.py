@@ -15,7 +15,10 @@ INTERFACES = tuple(
         ("app1", "fe80::1/64"),
         ("test1", "10.1.0.6/24"),
         ("test2", "10.2.0.6/24"),
+        ("test3", "10.1.0.7/25"),
     )
+) + tuple(
+    Interface(host=host, name="docker0", addresses=("172.17.0.1/16",), kind="bridge") for host in ("app1", "test2")
 )
 
 
@@ -25,6 +28,7 @@ INTERFACES = tuple(
         ("test", ("test2",), {}),
         ("Test", ("APP1",), {"T": "!same-host"}),
         ("utbildning", ("test1",), {"T": "!same-network"}),
+        ("test", ("test3",), {"T": "!same-network"}),  # the subnet's length is written otherwise on it
         ("test", ("nowhere",), {"T": "?network-unknown"}),
         ("test", (), {"T": "?hosts-unknown"}),
         ("lab", ("test2",), {"T": "?environment-unknown"}),
