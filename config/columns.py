@@ -56,7 +56,7 @@ COLUMNS: dict[str, Columns] = {
     "document": _columns(
         "title",
         "reference category status created visible_date decided body paragraph diary_number version reviewed "
-        "review_due published owner system supplier parts file",
+        "review_due published owner system supplier parts file sha256",
     ),
     "document-receipt": _columns("document person_key", "date unit"),
     "employment": _columns("person_key", "group status start end on_leave unit manager protected"),
@@ -97,7 +97,7 @@ COLUMNS: dict[str, Columns] = {
     "procurement": _columns("case", "system supplier signed requirements requirements_date topics"),
     "protected-system": _columns(
         "name",
-        "critical hosts owner supplier environment needs_extra_protection confidentiality login "
+        "critical hosts owner supplier environment needs_extra_protection confidentiality login password_rule "
         "system_manager technical_manager unit software dependencies external central patch_party "
         "personal_data encryption_needed sites backup_paths copies_at backup_interval_hours rpo_hours "
         "rto_minutes retention_days",
@@ -140,7 +140,7 @@ COLUMNS: dict[str, Columns] = {
     ),
     "supplier-report": _columns("supplier report received", "period_end indicators reference"),
     "ticket": _columns("reference", "opened closed supplier first_line surveyed"),
-    "training": _columns("person_key course", "completed mandatory role"),
+    "training": _columns("person_key course", "completed status mandatory role"),
     "unit-change": _columns("person_key date", "unit_from unit_to protected"),
     "unit-status": _columns("unit", "date status stated_by"),
     "vetting": _columns("person_key role", "access_start confidentiality_signed vetted vetting_needed supplier"),

@@ -1,8 +1,9 @@
 """Every document carries its diary number, and it is the one that the register has.
 
 Judges the files themselves. A file that was read whole and carries no diary number deviates, and so does one that
-carries others than the register. Numbers are compared without blanks and signs (`KS 2026/0144` is `KS2026-0144`). Files
-that the register does not name, and repealed documents, are out of scope.
+carries others than the register. So does a file whose SHA-256 is not the one that the register has. Numbers are
+compared without blanks and signs (`KS 2026/0144` is `KS2026-0144`). Files that the register does not name, and
+repealed documents, are out of scope.
 """
 
 from __future__ import annotations
@@ -32,6 +33,16 @@ REASONS = MATCHING | {
         Text("Filen bär inget diarienummer.", "The file carries no diary number."),
         Text("Diarieför handlingen och sätt ut numret på den.", "Register the document and put the number on it."),
     ),
+    "other-file": Reason(
+        Text(
+            "Filen är en annan än den som registrerades: kontrollsumman skiljer sig.",
+            "The file is another one than was registered: its hash differs.",
+        ),
+        Text(
+            "Ta reda på vilken som är beslutad, och registrera den.",
+            "Find out which of them was decided, and register that one.",
+        ),
+    ),
     "differs": Reason(
         Text(
             "Filen bär {visible}, registret säger {registered}.",
@@ -53,6 +64,9 @@ def judge(
 
 
 def _judge(file: DocumentFile, found: tuple[Document, ...]) -> Outcome:
+    hashes = {"".join(each.sha256.split()).casefold() for each in found if each.sha256}
+    if hashes and file.sha256 not in hashes:
+        return deviates(file, "other-file")
     if file.diary_numbers is None:
         return undetermined(file, "unread")
     if not file.diary_numbers:

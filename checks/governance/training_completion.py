@@ -1,9 +1,11 @@
 """Enough people have completed the security training: in all, and in every unit; elected representatives apart.
 
-The denominator is the HR roster: everyone who works here or holds a mandate today, and nobody else. A person counts as
-trained with a completed course that is for all (mandatory, and not for one role) within `valid_months`; an invitation
-is no completion. `populations` names who must be reached (staff, elected, consultants, pupils); each is judged alone,
-and staff also unit by unit. A population that no roster holds is not determined.
+The denominator is the HR roster: everyone who works here or holds a mandate today, and nobody else. A person counts
+as trained with a completed course that is for all (mandatory, and not for one role) within `valid_months`; an
+invitation is no completion, and neither is a course that was not passed. `courses` names the security courses where
+the export has others too: which of several courses is the one cannot be told without it. `populations` names who must
+be reached (staff, elected, consultants, pupils); each is judged alone, and staff also unit by unit. A population that
+no roster holds is not determined.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ class Parameters:
     completion_min_percent: int = 75
     populations: tuple[str, ...] = ("staff", "elected")
     valid_months: int = 24
+    courses: tuple[str, ...] = ()
+    """Names of the courses that count; empty: the only one that the export has."""
 
 
 REASONS = COMMON | {
@@ -46,6 +50,18 @@ REASONS = COMMON | {
         "{count} of {people} ({percent} %) have completed the training; the goal is {goal} %.",
         "Följ upp dem som inte har genomfört den, med chefen.",
         "Follow up those who have not completed it, with their manager.",
+    ),
+    "which-course": because(
+        "Exporten har flera utbildningar för alla ({names}), och inget säger vilka som är säkerhetsutbildning.",
+        "The export has several courses for all ({names}), and nothing says which of them are security training.",
+        "Ange dem under controls: training-completion, courses.",
+        "Name them under controls: training-completion, courses.",
+    ),
+    "no-such-course": because(
+        "Exporten har ingen utbildning som heter {names}.",
+        "The export has no course called {names}.",
+        "Rätta namnen under courses, eller exportera utbildningen.",
+        "Correct the names under courses, or export the course.",
     ),
     "population-unread": because(
         "Ingen förteckning över gruppen har lästs ({population}).",
@@ -66,6 +82,7 @@ def judge(
     courses = evidence.reading(Training)
     today = as_of.date()
     trained = lru_cache(maxsize=None)(partial(_trained, courses, parameters, as_of))
+    unclear = _which(courses, parameters)
     groups: defaultdict[str, set[str]] = defaultdict(set)
     units: defaultdict[str, set[str]] = defaultdict(set)
     for row in roster.records:
@@ -81,24 +98,45 @@ def judge(
             yield unread(name, everyone) or undetermined(name, "population-unread", population=name)
         elif groups[group]:
             rule = partial(_share, name, groups[group], trained, courses, everyone, parameters)
-            yield decide(name, as_exported(name, courses, as_of, rule))
+            yield unclear(name) or decide(name, as_exported(name, courses, as_of, rule))
     if "staff" in parameters.populations:
         yield from filter(None, [lacks_column(f"{roster.source}: unit", roster_alone, "unit")])
         for unit in sorted(units):
             rule = partial(_share, unit, units[unit], trained, courses, everyone, parameters)
-            yield decide(unit, as_exported(unit, courses, as_of, rule))
+            yield unclear(unit) or decide(unit, as_exported(unit, courses, as_of, rule))
+
+
+def _which(courses: Reading[Training], parameters: Parameters) -> Callable[[str], Outcome | None]:
+    """What leaves a subject open while it is not known which courses count."""
+    known = {key_of(row.course): row.course for row in courses.records if _is_for_all(row)}
+    wanted = {key_of(name): name for name in parameters.courses}
+    names = sorted(name for key, name in known.items() if not wanted) if len(known) > 1 else []
+    if names:
+        return lambda subject: undetermined(subject, "which-course", names=tuple(names[:_SHOWN]))
+    if wanted and known and courses.complete and not wanted.keys() & known.keys():
+        return lambda subject: undetermined(subject, "no-such-course", names=tuple(sorted(wanted.values())))
+    return lambda _subject: None
+
+
+_SHOWN = 10
+
+
+def _is_for_all(row: Training) -> bool:
+    return row.mandatory is not False and not row.role
 
 
 def _trained(courses: Reading[Training], parameters: Parameters, as_of: datetime, moment: datetime) -> frozenset[str]:
     """Keys of those with a course for all, completed and still valid at the moment."""
     start = months_before(moment.date(), parameters.valid_months)
+    wanted = {key_of(name) for name in parameters.courses}
     return frozenset(
         key_of(row.person_key)
         for row in courses.records
         if row.completed is not None
         and start <= row.completed <= as_of.date()
-        and row.mandatory is not False
-        and not row.role
+        and row.status != "not-completed"
+        and _is_for_all(row)
+        and (not wanted or key_of(row.course) in wanted)
     )
 
 

@@ -54,7 +54,7 @@ def judge(
     courses = evidence.reading(Training)
     attended: defaultdict[tuple[str, str], list[date | None]] = defaultdict(list)
     for row in courses.records:
-        if row.role:
+        if row.role and row.status != "not-completed":
             attended[key_of(row.person_key), key_of(row.role)].append(row.completed)
     listed = {key_of(role) for role in parameters.roles}
     for appointment in appointments.records:

@@ -26,6 +26,8 @@ class ProtectedSystem:
     """Level of confidentiality by classification, 0 to 4 (KLASSA's K)."""
     login: tuple[str, ...] = ()
     """How its users log in: names of registered entry points, `ssh`, or `password` for a password alone."""
+    password_rule: str | None = None
+    """The decided password rule that holds for it, by its name or diary number."""
     system_manager: str | None = None
     """System manager (systemförvaltare), as a role, a unit or a key of the HR roster."""
     technical_manager: str | None = None

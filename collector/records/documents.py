@@ -41,6 +41,8 @@ class Document:
     parts: tuple[str, ...] = ()
     """Parts that it holds, as its headings or the register name them."""
     file: str | None = None
+    sha256: str | None = None
+    """SHA-256 of the file as it was registered, in hex."""
     row: int | None = None
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,8 @@ class Training:
     course: str
     completed: date | None = None
     """Day of completion; None where the person was invited and has not completed it."""
+    status: Literal["completed", "not-completed"] | None = None
+    """What the export says of it; a day beside `not-completed` is of something else, such as a failed test."""
     mandatory: bool | None = None
     role: str | None = None
     """Role that the course is for, as the role register writes it; None for a course that is for all."""

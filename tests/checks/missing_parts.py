@@ -126,6 +126,8 @@ DECIDED: dict[tuple[str, str], str] = {
     ("equipment-room-access", "column room-access.valid_until"): "access without a last day has not run out",
     ("log-central-comparable", "column time-sync.shares_clock"): "the host itself was read: it says so where it shares",
     ("service-level-measured", "column service-level.agreed"): "the control's own level holds where none was agreed",
+    ("document-registered--file", "column document.sha256"): "a register without hashes says nothing of the file's",
+    ("training-completion", "column training.status"): "a course with a day of completion and no status is completed",
     ("supplier-report-received", "column report-specification.interval_months"): "the control's own interval holds",
 }
 """Where a missing part does decide, and why that is right."""

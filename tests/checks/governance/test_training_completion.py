@@ -51,6 +51,7 @@ def test_the_elected_are_counted_apart_and_never_forgotten() -> None:
         courses("0", "1", "2", day=date(2026, 11, 22)),
         courses("0", "1", "2", role="chef"),
         courses("0", "1", "2", mandatory=False),
+        courses("0", "1", "2", status="not-completed"),
         courses("9", "8", "7"),
     ],
 )
@@ -73,3 +74,22 @@ def test_a_roster_in_part_and_courses_of_an_unknown_kind() -> None:
     }
     excel = without(courses("0", "1", "2"), "mandatory", "role")
     assert said(CHECK, STAFF, excel, parameters=ONLY_STAFF) == {"staff": "?no-column", "Skola": "?no-column"}
+
+
+def test_a_fire_drill_is_no_security_training() -> None:
+    names = ("Grund", "Brandskydd")
+    rows = [Training(person_key=str(each), course=names[each % 2], completed=date(2026, 1, 1)) for each in range(4)]
+    both = seen(Training, *rows, source="courses")
+    open_ = {"staff": "?which-course", "Skola": "?which-course"}
+    assert said(CHECK, STAFF, both, parameters=ONLY_STAFF) == open_
+    assert said(CHECK, STAFF, both, parameters=ONLY_STAFF | {"courses": ["grund"]})["staff"] == "!too-few"
+    assert said(CHECK, STAFF, both, parameters=ONLY_STAFF | {"courses": ["Grund", "Brandskydd"]}) == {}
+    assert said(CHECK, STAFF, both, parameters=ONLY_STAFF | {"courses": ["Nano"]})["staff"] == "?no-such-course"
+
+
+def test_a_course_for_a_role_beside_the_one_for_all_leaves_nothing_open() -> None:
+    rows = [
+        *(Training(person_key=str(each), course="Grund", completed=date(2026, 1, 1)) for each in range(4)),
+        Training(person_key="1", course="Klassning", role="systemägare", completed=date(2026, 1, 1)),
+    ]
+    assert said(CHECK, STAFF, seen(Training, *rows, source="courses"), parameters=ONLY_STAFF) == {}
