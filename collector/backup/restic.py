@@ -148,14 +148,15 @@ class ResticRepository:
         One that cannot be measured keeps an unknown size: the check of what it holds says so.
         """
         places = newest_two(snapshots)
-        done: dict[str | None, Completed] = {}
+        first: dict[str | None, str] = {}
+        for place in places:
+            first.setdefault(contents[place], snapshots[place].identifier)
         if places:
             recorder.ran(self._restic.shown((*_STATS, "ID")), (Snapshot,))
+        answers = self._restic.run_all([(*_STATS, identifier) for identifier in first.values()])
+        done = dict(zip(first, answers, strict=True))
         for place in places:
-            content = contents[place]
-            if content not in done:
-                done[content] = self._restic.run((*_STATS, snapshots[place].identifier))
-            answer = done[content]
+            answer = done[contents[place]]
             if answer.status == 0:
                 snapshots[place] = replace(snapshots[place], size_bytes=parse_size(answer.output))
             else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Sequence
 
-from collector.backup.restic_output import failure, masked
+from collector.backup.restic_output import failure, local_folder, masked
 from collector.evidence import GapCause
 from collector.source import SourceError
 from collector.transport.process import Completed, Programs
@@ -13,6 +14,9 @@ from config.sources import ResticSource
 
 MAX_OUTPUT = 256 << 20
 """Bytes of `restic snapshots --json`: some 400,000 restore points."""
+
+MAX_TOGETHER = 4
+"""Commands that run at the same time, each with some 80 MB; not more than there are processors."""
 
 READ_ONLY = ("--no-lock", "--no-cache")
 
@@ -38,12 +42,32 @@ class ResticCommand:
         What restic wrote to standard error is as it wrote it: parse it with `secret`, or clean it.
         """
         return self._programs.run(
-            [self._settings.executable, *READ_ONLY, *arguments],
+            self._argv(arguments),
             limit=MAX_OUTPUT,
             timeout=timeout or self._settings.timeout_seconds,
-            environment={"RESTIC_REPOSITORY": self._settings.repository, "RESTIC_PASSWORD": self.secret()},
+            environment=self._environment(),
             package="restic",
         )
+
+    def run_all(self, commands: Sequence[Sequence[str]]) -> list[Completed]:
+        """As `run`, of a repository in this host's file system several at a time: each opens it anew (scrypt)."""
+        most = 1 if local_folder(self._settings.repository) is None else min(os.cpu_count() or 1, MAX_TOGETHER)
+        done: list[Completed] = []
+        for at in range(0, len(commands), most):
+            done += self._programs.run_together(
+                [self._argv(arguments) for arguments in commands[at : at + most]],
+                limit=MAX_OUTPUT,
+                timeout=self._settings.timeout_seconds,
+                environment=self._environment(),
+                package="restic",
+            )
+        return done
+
+    def _argv(self, arguments: Sequence[str]) -> list[str]:
+        return [self._settings.executable, *READ_ONLY, *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        return {"RESTIC_REPOSITORY": self._settings.repository, "RESTIC_PASSWORD": self.secret()}
 
     def call(self, arguments: Sequence[str], *, timeout: float | None = None) -> Completed:
         """As `run`, with clean errors; raises SourceError for a failing status."""

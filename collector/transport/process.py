@@ -54,6 +54,18 @@ class Programs(Protocol):
         """
         ...
 
+    def run_together(
+        self,
+        commands: Sequence[Sequence[str]],
+        *,
+        limit: int,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        package: str = "",
+    ) -> list[Completed]:
+        """As `run`, for several commands at the same time; a SourceError of one ends them all."""
+        ...
+
 
 class LocalPrograms:
     """The programs in this host's PATH; implements `Programs`. Nothing goes through a shell."""
@@ -68,28 +80,52 @@ class LocalPrograms:
         package: str = "",
     ) -> Completed:
         """Run to the end; see `Programs.run`."""
-        variables = {**_environment(), **(environment or {})}
-        program = shutil.which(argv[0], path=variables["PATH"])
-        if program is None:
-            raise _not_installed(argv[0], package)
+        return _start(argv, limit, environment, package).wait(timeout)
+
+    def run_together(
+        self,
+        commands: Sequence[Sequence[str]],
+        *,
+        limit: int,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        package: str = "",
+    ) -> list[Completed]:
+        """Run all to their ends; see `Programs.run_together`."""
+        running: list[_Run] = []
         try:
-            process = subprocess.Popen(
-                [program, *argv[1:]],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=variables,
-                start_new_session=True,
-            )
-        except PermissionError as error:
-            raise SourceError(
-                GapCause.DENIED,
-                f"{argv[0]} may not be run: {error.strerror}",
-                f"let the collector's user run {program}",
-            ) from error
-        except OSError as error:
-            raise SourceError(GapCause.UNSUPPORTED, f"{argv[0]} cannot be run: {error.strerror}") from error
-        return _Run(process, argv[0], limit).wait(timeout)
+            for argv in commands:
+                running.append(_start(argv, limit, environment, package))  # noqa: PERF401  # those begun must be ended
+            return [each.wait(timeout) for each in running]
+        finally:
+            for each in running:
+                each.end()
+
+
+def _start(argv: Sequence[str], limit: int, environment: Mapping[str, str] | None, package: str) -> _Run:
+    """Begin to run a program; raises SourceError as `Programs.run` does."""
+    variables = {**_environment(), **(environment or {})}
+    program = shutil.which(argv[0], path=variables["PATH"])
+    if program is None:
+        raise _not_installed(argv[0], package)
+    try:
+        process = subprocess.Popen(
+            [program, *argv[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=variables,
+            start_new_session=True,
+        )
+    except PermissionError as error:
+        raise SourceError(
+            GapCause.DENIED,
+            f"{argv[0]} may not be run: {error.strerror}",
+            f"let the collector's user run {program}",
+        ) from error
+    except OSError as error:
+        raise SourceError(GapCause.UNSUPPORTED, f"{argv[0]} cannot be run: {error.strerror}") from error
+    return _Run(process, argv[0], limit)
 
 
 class _Run:
@@ -108,11 +144,12 @@ class _Run:
             threading.Thread(target=self._read_output, args=(process.stdout,), daemon=True),
             threading.Thread(target=self._read_errors, args=(process.stderr,), daemon=True),
         )
-
-    def wait(self, timeout: float) -> Completed:
-        deadline = time.monotonic() + timeout
+        self._started = time.monotonic()
         for reader in self._readers:
             reader.start()
+
+    def wait(self, timeout: float) -> Completed:
+        deadline = self._started + timeout
         try:
             for reader in self._readers:
                 if not self._over_limit:
@@ -123,7 +160,7 @@ class _Run:
         except subprocess.TimeoutExpired:
             late = True
         finally:
-            self._end()
+            self.end()
         if self._over_limit:
             raise SourceError(
                 GapCause.TRUNCATED,
@@ -134,7 +171,7 @@ class _Run:
         errors = bytes(self._errors).decode("utf-8", "replace")
         return Completed(self._process.returncode, bytes(self._output), errors)
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Kill what is left, children that hold the pipes too, and let the readers see the end."""
         if self._process.returncode is None and os.name == "posix":
             try:

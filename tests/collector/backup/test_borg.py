@@ -51,6 +51,19 @@ class RecordedPrograms:
         self.calls.append((argv, environment or {}))
         return self.sizes if argv[-1].startswith("::") else self.answer
 
+    def run_together(
+        self,
+        commands: Sequence[Sequence[str]],
+        *,
+        limit: int,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        package: str = "",
+    ) -> list[Completed]:
+        return [
+            self.run(argv, limit=limit, timeout=timeout, environment=environment, package=package) for argv in commands
+        ]
+
 
 def gather(
     programs: RecordedPrograms,

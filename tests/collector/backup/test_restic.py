@@ -58,6 +58,19 @@ class RecordedPrograms:
             raise answer
         return answer
 
+    def run_together(
+        self,
+        commands: Sequence[Sequence[str]],
+        *,
+        limit: int,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        package: str = "",
+    ) -> list[Completed]:
+        return [
+            self.run(argv, limit=limit, timeout=timeout, environment=environment, package=package) for argv in commands
+        ]
+
 
 def recorded(case: str, *, locks: bytes = b"", **more: Completed) -> RecordedPrograms:
     folder = RECORDINGS / case

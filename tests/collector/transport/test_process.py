@@ -37,6 +37,25 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
     assert time.monotonic() - started < 60
 
 
+def test_programs_run_together_wait_for_each_other_and_answer_in_order(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"  # each is made by a program that ends when it sees the other's
+    scripts = [
+        f"touch {mine}; until test -e {its}; do sleep 0.05; done; echo {mine.name}"
+        for mine, its in ((one, other), (other, one))
+    ]
+    done = LocalPrograms().run_together([["sh", "-c", script] for script in scripts], limit=100, timeout=120)
+    assert [each.output for each in done] == [b"one\n", b"other\n"]
+
+
+def test_one_that_fails_ends_the_others(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    scripts = [f"until test -s {other}; do sleep 0.05; done; yes", f"echo $$ >{other}; exec sleep 600"]
+    with pytest.raises(SourceError) as caught:
+        LocalPrograms().run_together([["sh", "-c", script] for script in scripts], limit=1000, timeout=300)
+    assert caught.value.cause is GapCause.TRUNCATED
+    assert not psutil.pid_exists(int(other.read_text()))
+
+
 def test_endless_output_ends_at_the_limit() -> None:
     started = time.monotonic()
     with pytest.raises(SourceError) as caught:
