@@ -13,7 +13,7 @@ from typing import Literal
 from checks.finding import Fact
 from checks.identity.provider_policies import demanded, lenient
 from checks.identity.ssh_factors import Factors, fewest
-from checks.identity.ssh_matches import from_outside
+from checks.identity.ssh_matches import From, fewest_from
 from collector.evidence import EvidenceSet
 from collector.records.factors import EntryPoint, EntryPointRule, FactorPolicy
 from collector.records.identity import SshAccess
@@ -37,10 +37,10 @@ class EntryPoints:
     """Judges entry points against the rest of the evidence."""
 
     def __init__(self, evidence: EvidenceSet) -> None:
-        ways: defaultdict[str, list[Factors]] = defaultdict(list)
+        ways: defaultdict[str, list[SshAccess]] = defaultdict(list)
         self._ssh = evidence.reading(SshAccess)
         for access in self._ssh.records:
-            ways[access.host].append(from_outside(access))
+            ways[access.host].append(access)
         self._on_host = dict(ways)
         rules = evidence.reading(EntryPointRule)
         self._rules_complete = rules.complete
@@ -95,12 +95,12 @@ class EntryPoints:
             return None
         return _on_hosts(hosts, fewest(self.on_host(host) for host in hosts))
 
-    def on_host(self, host: str) -> Factors:
+    def on_host(self, host: str, reach: From = "outside") -> Factors:
         """The fewest factors that sshd takes of anyone on a host; `unknown` for a host that was not read whole."""
         found = self._on_host.get(host)
         if found is None:
             return "unknown"
-        word = fewest(found)
+        word = fewest(fewest_from(access, reach) for access in found)
         return word if word == "one" or self._ssh.covers(host) else "unknown"
 
 

@@ -2,8 +2,8 @@
 
 A system is in scope where the register marks it, or where its classification reaches `confidentiality_min`. Each way
 of logging in that the register names is judged: a registered entry point as such, `ssh` by what sshd demands on the
-system's hosts, `password` as one factor. A way that the evidence does not show to demand two factors, or that is not
-described, leaves the system undetermined: an unknown login never passes.
+system's hosts, from any network, `password` as one factor. A way that the evidence does not show to demand two factors,
+or that is not described, leaves the system undetermined: an unknown login never passes.
 """
 
 from __future__ import annotations
@@ -137,6 +137,6 @@ def _word(
     if name in PASSWORD:
         return "one"
     if name == SSH:
-        word = fewest(points.on_host(host) for host in system.hosts)
+        word = fewest(points.on_host(host, "anywhere") for host in system.hosts)
         return "no-login" if word == "none-allowed" else word
     return None

@@ -27,12 +27,12 @@ def open_matches(access: SshAccess, user: str | None, reach: From) -> tuple[str,
     return tuple(line for line in access.matches if _is_open(line, access, user, reach))
 
 
-def from_outside(access: SshAccess) -> Factors:
-    """The fewest factors from outside, of the record's user or of anyone; `unknown` where open lines may take fewer."""
+def fewest_from(access: SshAccess, reach: From) -> Factors:
+    """The fewest factors, of the record's user or of anyone; `unknown` where open lines may take fewer."""
     found = factors(access)
-    return (
-        "unknown" if found in {"two", "none-allowed"} and open_matches(access, access.user, "outside") != () else found
-    )
+    if found in {"two", "none-allowed"} and open_matches(access, access.user, reach) != ():
+        return "unknown"
+    return found
 
 
 def _is_open(line: str, access: SshAccess, user: str | None, reach: From) -> bool:

@@ -226,6 +226,8 @@ def read_sshd(
     values = {key: found[0] for key, found in printed.items()}
     if "pubkeyauthentication" not in values or "passwordauthentication" not in values:
         return None
+    if values.get("pamservicename", "sshd") != "sshd":
+        pam = None  # another stack than the one that was read (OpenSSH 9.8)
     permit = values.get("permitrootlogin")
     interactive = values.get("kbdinteractiveauthentication", values.get("challengeresponseauthentication"))
     return SshAccess(

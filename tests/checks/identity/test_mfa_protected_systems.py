@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,3 +76,11 @@ def test_without_the_other_evidence_nothing_passes() -> None:
     assert reasons(found) == {"s": "?login-not-described"}
     assert found.status is Status.NOT_DETERMINED
     assert found.gaps
+
+
+def test_a_network_inside_is_no_factor() -> None:
+    way = replace(WAYS[0], address="203.0.113.10", matches=("Address 10.0.0.0/8",))
+    found = finding(
+        CHECK, seen(ProtectedSystem, system("ssh", hosts=("app1",)), source="register"), seen(SshAccess, way)
+    )
+    assert reasons(found) == {"s": "?factors-not-shown"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.identity.ssh_factors import factors
-from checks.identity.ssh_matches import From, from_outside, open_matches
+from checks.identity.ssh_matches import From, fewest_from, open_matches
 from collector.records.identity import SshAccess
 from tests.checks.made import ASKED
 
@@ -46,10 +46,10 @@ def test_which_lines_are_open_for_anyone(line: str, reach: From, is_open: bool) 
 def test_no_line_makes_the_reading_fail_or_more_certain_than_without_it(line: str, reach: From) -> None:
     with_line = replace(TWO, matches=(line,))
     assert open_matches(with_line, "anna", reach) in {(), (line,)}
-    assert from_outside(with_line) in {factors(TWO), "unknown"}
+    assert fewest_from(with_line, reach) in {factors(TWO), "unknown"}
 
 
 def test_weak_stays_weak_whatever_else_there_is() -> None:
     weak = replace(TWO, authentication_methods=("password",), matches=("Group a",))
-    assert from_outside(weak) == "one"
-    assert from_outside(replace(TWO, matches=None)) == "unknown"
+    assert fewest_from(weak, "anywhere") == "one"
+    assert fewest_from(replace(TWO, matches=None), "outside") == "unknown"

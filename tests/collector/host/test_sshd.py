@@ -228,3 +228,14 @@ def test_match_lines_are_read_where_every_file_was() -> None:
     assert read_matches(PRINTED) is None
     assert read_matches(PRINTED + USUAL + "#configuration Include /srv/sshd/*.conf\n") is None
     assert read_matches(PRINTED + USUAL.replace("ssh/sshd_config\n", "ssh/own\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "modules"), [("", (OTP,)), ("pamservicename sshd", (OTP,)), ("pamservicename x", None)]
+)
+def test_the_stack_of_another_service_is_not_taken_for_the_one_that_sshd_asks(
+    line: str, modules: tuple[str, ...] | None
+) -> None:
+    found = read_sshd(PRINTED + line, "web1", None, stack(f"auth required {OTP}"))
+    assert found is not None
+    assert found.pam_second_factors == modules
