@@ -14,7 +14,7 @@ from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, Reason, Severity, Text, conforms, deviates, undetermined
-from checks.record_rules.joins import as_exported
+from checks.record_rules.joins import as_exported, key_of
 from checks.record_rules.reasons import COMMON
 from collector.evidence import EvidenceSet, Population
 from collector.records.documents import Document
@@ -82,7 +82,11 @@ def judge(
     today = as_of.date()
     rule = partial(_judge_device, months=parameters.review_months, whole=log.complete)
     for device in sorted({chain.device for chain in chains.records}):
-        own = [each.date for each in reviews if each.device in {device, EVERY_FIREWALL} and each.date <= today]
+        own = [
+            each.date
+            for each in reviews
+            if key_of(each.device) in {key_of(device), EVERY_FIREWALL} and each.date <= today
+        ]
         yield as_exported(device, log, as_of, partial(rule, device, own)) or conforms(device)
     documents = evidence.reading(Document)
     if any(_is_policy(each, today) for each in documents.records):

@@ -5,14 +5,14 @@ from the vantage's own address where it is known, else from every address of its
 rules stop it has a way around them: another router, a host with a leg in both zones, a translation, or rules that are
 not in force. Silence or a router's refusal where the rules let through is stopped by something that was not read.
 Silence where the rules refuse, or a refusal where they drop, shows that other rules are in force than those that were
-read. A silent target that answered nothing at all proves nothing. Nor do rules that were read more than
-`rules_max_hours_apart` from the attempt: they may have been changed in between. Rules for a firewall's own addresses
-are not followed, so what is met there has nothing to be held against.
+read. A silent target that answered nothing at all proves nothing, nor one that only refused where a firewall refuses in
+its name. Nor do rules that were read more than `rules_max_hours_apart` from the attempt: they may have been changed in
+between. Rules for a firewall's own addresses are not followed, so what is met there has nothing to be held against.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_interface
@@ -140,6 +140,7 @@ def judge(
     estate = Estate(held, zones) if whole else None
     listeners = Listeners(evidence)
     by_name = {zone.name: zone for zone in zones}
+    unproved = _answered_by_firewalls(probes, estate, by_name) if estate is not None else frozenset[str]()
     for probe in probes.records:
         if probe.zone == probe.target_zone:
             yield out_of_scope(probe, "same-zone")
@@ -150,13 +151,30 @@ def judge(
         elif probe.outcome == "failed":
             yield undetermined(probe, "probe-failed")
         else:
-            alive = probe.target_alive or listeners.listening(probe.target, probe.protocol, probe.port) is not None
-            said = _compared(probe, estate, by_name.get(probe.zone), alive=alive)
+            alive = probe.target_alive and probe.target not in unproved
+            alive = alive or listeners.listening(probe.target, probe.protocol, probe.port) is not None
+            said = _compared(probe, estate, by_name.get(probe.zone), alive=bool(alive))
             device = str(said.facts.get("device"))
             told, probed = read.get(device), probe.time or probes.provenance.speaks_of
             if said.verdict is Verdict.DEVIATES and told is not None and abs(probed - told) > limit:
                 said = undetermined(probe, "read-apart", device=device, probed=probed, read=told)
             yield said
+
+
+def _answered_by_firewalls(probes: Population[Probe], estate: Estate, zones: Mapping[str, Zone]) -> frozenset[str]:
+    """The targets that opened nothing, and refused nothing but what the rules refuse in their name."""
+    lives: set[str] = set()
+    refused: set[str] = set()
+    for probe in probes.records:
+        if probe.outcome == "open":
+            lives.add(probe.target)
+        elif probe.outcome == "refused" and probe.zone in zones:
+            try:
+                ends = [_said(estate, each, probe.port)[0] for each in _passages(probe, estate, zones[probe.zone])]
+            except (ValueError, TooMuchError):
+                ends = []
+            (refused if ends and set(ends) == {"reject"} else lives).add(probe.target)
+    return frozenset(refused - lives)
 
 
 def _compared(probe: Probe, estate: Estate, zone: Zone | None, *, alive: bool) -> Outcome:

@@ -25,6 +25,7 @@ def review(day: date, device: str = "fw") -> FirewallReview:
         ([review(date(2025, 11, 20))], {"fw": "!review-old"}),
         ([review(date(2026, 11, 22))], {"fw": "!never-reviewed"}),
         ([review(date(2026, 1, 1), "*")], {}),
+        ([review(date(2026, 1, 1), " FW ")], {}),
         ([review(date(2026, 1, 1), "other")], {"fw": "!never-reviewed"}),
     ],
 )

@@ -122,3 +122,16 @@ def test_the_export_of_a_hosts_own_firewall_leaves_the_rules_between_zones_to_be
         seen(Zone, *ZONES, source="declared"),
     )
     assert list(reasons(found).values()) == ["!open-though-rules-stop"]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (probe(25, "refused"), "?target-dead"),  # the firewall refuses this in the target's name
+        (probe(22, "refused", source="10.1.0.9"), "!stopped-though-rules-pass"),
+        (probe(53, "open", protocol="udp"), "!stopped-though-rules-pass"),
+    ],
+)
+def test_a_refusal_by_the_firewall_is_no_sign_of_life(other: Probe, said: str) -> None:
+    silent = probe(443, "no-answer", target_alive=True)
+    assert reasons(judge(silent, probe(25, "refused"), other))["a -> 10.2.0.5:443/tcp"] == said
