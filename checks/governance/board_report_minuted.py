@@ -1,9 +1,10 @@
 """Every report to the board is in its minutes, in time and with a decision.
 
-The reports are those that the minutes register names; several items on one report count together. A report deviates
-when its last treatment is older than `interval_months`, when `quarter` is set (1 to 4) and it was not treated in that
-quarter within the interval, when the report carries no date, and when the board only noted it although it told of
-shortcomings. What the minutes register does not tell is not determined.
+The reports are those that the minutes register names, and those of `reports`, which must be there: one that no
+minutes name was never received. Several items on one report count together. A report deviates when its last treatment
+is older than `interval_months`, when `quarter` is set (1 to 4) and it was not treated in that quarter within the
+interval, when the report carries no date, and when the board only noted it although it told of shortcomings. What the
+minutes register does not tell is not determined.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import partial
 
 from checks.ages import months_before
 from checks.finding import Outcome, deviates, undetermined
-from checks.record_rules.joins import as_exported, grouped, key_of, lacks_column, latest, unread
+from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lacks_column, latest, unread
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
@@ -31,10 +32,11 @@ EVERY_RECORD = False
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """How often in months, and in which quarter (0: any)."""
+    """How often in months, in which quarter (0: any), and the reports that must be there."""
 
     interval_months: int = 12
     quarter: int = 0
+    reports: tuple[str, ...] = ()
 
 
 _REPORT = (
@@ -42,6 +44,7 @@ _REPORT = (
     "Present the report to the board, and see that its decision is in the minutes.",
 )
 REASONS = COMMON | {
+    "not-minuted": because("Finns inte i något protokoll.", "Is in no minutes.", *_REPORT),
     "too-old": because("Senast i protokoll {last}.", "Last in the minutes {last}.", *_REPORT),
     "wrong-quarter": because(
         "Behandlad {last}, inte i kvartal {quarter}.", "Treated {last}, not in quarter {quarter}.", *_REPORT
@@ -74,7 +77,11 @@ def judge(
     register = evidence.reading(Minutes)
     mine = {key_of(each.report) for each in minutes.records if each.report}
     reports = {name: rows for name, rows in grouped(register, lambda each: each.report).items() if name in mine}
-    if not reports:
+    named = frozenset(key_of(each.report) for each in register.records if each.report)
+    for each in parameters.reports:
+        if key_of(each) not in named:
+            yield decide(each, has_one(each, (), register, "not-minuted", columns=("report",)))
+    if not reports and not parameters.reports:
         missing = lacks_column(minutes.source, register, "report")
         yield missing or undetermined(minutes.source, "no-report")
     for name in sorted(reports):

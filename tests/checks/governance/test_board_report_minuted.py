@@ -51,3 +51,11 @@ def test_minutes_without_reports_and_minutes_in_part() -> None:
     old = partly(Minutes, item(date(2024, 2, 1)))
     assert said(CHECK, old) == {"Årsrapport": "?register-incomplete"}
     assert said(CHECK, without(seen(Minutes, Minutes(body="KS", held=SPRING)), "report")) == {"test": "?no-column"}
+
+
+def test_a_report_that_no_minutes_name_was_never_received() -> None:
+    wanted = {"reports": ["årsrapport", "Incidentrapport"]}
+    assert said(CHECK, seen(Minutes, item(SPRING)), parameters=wanted) == {"Incidentrapport": "!not-minuted"}
+    assert said(CHECK, partly(Minutes, item(SPRING)), parameters=wanted) == {"Incidentrapport": "?register-incomplete"}
+    untold = without(seen(Minutes, Minutes(body="KS", held=SPRING)), "report")
+    assert set(said(CHECK, untold, parameters=wanted).values()) == {"?no-column"}

@@ -33,6 +33,22 @@ def test_a_register_that_begins_later_tells_nothing_of_the_year() -> None:
     assert said(CHECK, partly(Minutes, *meetings(BEFORE))) == {"Kundråd": "?register-incomplete"}
 
 
+def test_a_forum_that_never_met_is_named_where_it_was_decided() -> None:
+    board = meetings(BEFORE, *QUARTERS, body="Kommunstyrelsen")
+    rows = seen(Minutes, *board, *meetings(QUARTERS[1], body="Ledningens genomgång"))
+    assert said(CHECK, rows) == {"Ledningens genomgång": "!too-few"}
+    forums = {"forums": ["Kundråd: 4", "ledningens genomgång: 1"]}
+    assert said(CHECK, rows, parameters=forums) == {"Kundråd": "!too-few"}
+    assert said(CHECK, rows, parameters={"forums": ["Kommunstyrelsen"], "meetings_per_year": 5}) == {
+        "Kommunstyrelsen": "!too-few"
+    }
+    short = seen(Minutes, *meetings(*QUARTERS[1:], body="Kommunstyrelsen"))
+    assert said(CHECK, short, parameters=forums) == {
+        "Kundråd": "?period-not-covered",
+        "ledningens genomgång": "?period-not-covered",
+    }
+
+
 def test_minutes_that_nobody_attended() -> None:
     rows = [*meetings(*QUARTERS[:3]), Minutes(body="Kundråd", held=QUARTERS[3])]
     assert said(CHECK, seen(Minutes, *rows)) == {"Kundråd 2026-08-01": "!no-participants"}
