@@ -31,7 +31,7 @@ def local_interfaces(host: str) -> Iterator[Interface]:
             host=host,
             name=name,
             addresses=tuple(found),
-            kind=_kind(_SYS / name),
+            kind=kind_of(_SYS / name),
             up=None if state is None else state.isup,
         )
 
@@ -47,8 +47,8 @@ def _prefix6(mask: str | None) -> int:
     return int.from_bytes(socket.inet_pton(socket.AF_INET6, mask)).bit_count()
 
 
-def _kind(folder: Path) -> str | None:
-    """The interface's kind in the words of `Interface.kind`; None where /sys does not tell."""
+def kind_of(folder: Path) -> str | None:
+    """An interface's kind in the words of `Interface.kind`, by its folder in /sys; None where that does not tell."""
     try:
         hardware = int((folder / "type").read_text(encoding="ascii"))
         virtual = "/virtual/" in str(folder.resolve())

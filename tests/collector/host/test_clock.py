@@ -57,6 +57,9 @@ def test_a_chrony_that_does_not_answer_is_told_by_its_processes() -> None:
 def test_timesyncd() -> None:
     found = read_timesyncd("web1", SHOW_TIMESYNC, TIMESYNCD)
     assert (found.selected, found.configured) == ("sth1.ntp.se", ("sth1.ntp.se", "gbg1.ntp.se"))
+    assert found.reachable == ("sth1.ntp.se",)
+    silent = "".join(line for line in SHOW_TIMESYNC.splitlines(True) if not line.startswith("NTPMessage"))
+    assert read_timesyncd("web1", silent, TIMESYNCD).reachable is None
     assert (found.stratum, found.leap, found.running) == (1, "normal", True)
 
 

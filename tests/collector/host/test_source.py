@@ -205,6 +205,8 @@ def test_this_host_is_read_in_full_as_the_user_that_runs_the_scan(tmp_path: Path
     assert host.boot_time is not None
     accounts = {account.name: account for account in evidence.reading(Account).records}
     assert accounts["root"].identifier == "0"
+    counts = {each.kind: (each.count, each.source_count) for each in evidence.populations}
+    assert (counts["host"], counts["account"]) == ((1, 1), (len(accounts), None))
     loopback = next(interface for interface in evidence.reading(Interface).records if interface.name == "lo")
     assert loopback.kind == "loopback"
     assert "127.0.0.1/8" in loopback.addresses

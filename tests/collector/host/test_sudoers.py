@@ -96,6 +96,13 @@ def test_comments_and_quotes() -> None:
     assert ("bo", "sudo") in found
 
 
+def test_a_line_that_goes_on_is_one_and_so_is_the_last_that_never_ends() -> None:
+    assert ("bo", "sudo") in rights("anna,\\", "bo ALL=(ALL) ALL")
+    text = "/etc/sudoers:anna ALL=(ALL) \\\n/etc/sudoers:ALL\\"
+    (right,) = sudo_rights(read_sudoers(text), USERS, GROUPS, {}, host="web1.example.test", node="web1")
+    assert (right.holder, right.role) == ("anna", "sudo")
+
+
 def test_the_folder_is_read_as_sudo_reads_it() -> None:
     folder = {"10-drift": "anna ALL=ALL", "saved.dpkg-old": "bo ALL=ALL", "draft~": "bo ALL=ALL"}
     assert set(rights(folder=folder)) == {("anna", "sudo")}
