@@ -12,9 +12,8 @@ judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from ipaddress import ip_address, ip_interface
 
 from checks.network.addresses import Address, Network, is_network, networks_of
@@ -24,6 +23,7 @@ from checks.network.passages import Hop, Part, Passage, passage_of
 from checks.network.spaces import Addresses, Ports
 from checks.network.symbolic import MAX_STEPS, End, TooMuchError
 from checks.network.translated import Translations
+from checks.network.zone_map import ZoneMap
 from collector.records.host import Route
 from collector.records.network import DeclaredFlow, FirewallRule, Zone
 
@@ -62,7 +62,7 @@ class Estate:
         self.firewalls = [Firewall(each, self.ports, self.spaces, self._budget) for each in firewalls]
         self.own = frozenset(address for each in self.firewalls for address in each.addresses)
         """The firewalls' own addresses."""
-        self._places: dict[Address, Zone | None] = {}
+        self._map = ZoneMap(self.zones)
         self._origins: dict[Zone, list[Part]] = {}
         self._targets: dict[Zone, list[Part]] = {}
         self._standing: dict[Zone, list[Firewall]] = {}
@@ -81,8 +81,8 @@ class Estate:
             self._standing[zone] = [
                 each
                 for each in self.firewalls
-                if any(self._narrowest(address) == zone for address in each.addresses)
-                or any(self._around(net) == zone for net, _ in each.networks)
+                if any(self._map.narrowest(address) == zone for address in each.addresses)
+                or any(self._map.around(net) == zone for net, _ in each.networks)
             ]
         return self._standing[zone]
 
@@ -146,7 +146,7 @@ class Estate:
 
     def _follow(self, first: Firewall, zone: Zone, target: Address) -> tuple[tuple[Hop, ...] | None, bool]:
         """As `way`, and whether it leads to a router that is none of the firewalls and not in the source's zone."""
-        if self._narrowest(target) == zone:
+        if self._map.narrowest(target) == zone:
             return None, False
         hops: list[Hop] = []
         here, incoming = first, None
@@ -155,7 +155,7 @@ class Estate:
                 if here.is_connected(target):
                     return (*hops, Hop(here, incoming, here.interface_to(target))), False
                 stands = any(
-                    target in net and here in self.standing_in(each) for each, net in self._networks_of(target)
+                    target in net and here in self.standing_in(each) for each, net in self._map.networks_of(target)
                 )
                 return ((*hops, Hop(here, incoming, None)) if stands else None), False
             route = here.route_to(target)
@@ -163,9 +163,9 @@ class Estate:
                 return None, False
             gateway = ip_address(route.gateway)
             following = next((each for each in self.firewalls if gateway in each.addresses and each is not here), None)
-            if self._is_within(gateway, zone):
+            if self._map.is_within(gateway, zone):
                 return None, True
-            if following is None and self._narrowest(gateway) is self._narrowest(target) is not None:
+            if following is None and self._map.narrowest(gateway) is self._map.narrowest(target) is not None:
                 return (*hops, Hop(here, incoming, here.interface_to(gateway))), False
             if following is None:
                 return None, True
@@ -180,38 +180,9 @@ class Estate:
             self._known_ways[key] = self.way(first, zone, target.address)
         return self._known_ways[key]
 
-    def _networks_of(self, target: Address) -> Iterator[tuple[Zone, Network]]:
-        return (each for each in self._declared if each[1].version == target.version)
-
-    @cached_property
-    def _declared(self) -> list[tuple[Zone, Network]]:
-        """Each zone with each of its networks."""
-        return [(zone, net) for zone in self.zones for net in networks_of(zone.networks)]
-
-    def _narrowest(self, address: Address) -> Zone | None:
-        """The zone that an address lies in: the one with the narrowest network that holds it."""
-        if address not in self._places:
-            held = [(net.prefixlen, zone.name, zone) for zone, net in self._networks_of(address) if address in net]
-            self._places[address] = max(held, key=lambda each: each[:2])[2] if held else None
-        return self._places[address]
-
-    def _around(self, network: Network) -> Zone | None:
-        """The zone that a whole network lies in, as `_narrowest`."""
-        held = [
-            (net.prefixlen, zone.name, zone)
-            for zone, net in self._networks_of(network.network_address)
-            if network.network_address in net and net.prefixlen <= network.prefixlen
-        ]
-        return max(held, key=lambda each: each[:2])[2] if held else None
-
-    def _is_within(self, address: Address, zone: Zone) -> bool:
-        """Whether a zone declares the address: by a network of all addresses it declares none in particular."""
-        named = any(address in net and net.prefixlen for one, net in self._networks_of(address) if one == zone)
-        return named and self._narrowest(address) == zone
-
     def _place(self, address: Address) -> tuple[Zone, Part] | None:
         """The zone of an address, and its part with the flows to that zone that hold it."""
-        zone = self._narrowest(address)
+        zone = self._map.narrowest(address)
         if zone is None:
             return None
         flows = sum(1 << number for number, flow in enumerate(self.flows_to(zone)) if allows_address(flow, address))
@@ -414,7 +385,7 @@ class Estate:
         for text in zone.networks:
             (network,) = networks_of([text])
             space = self.spaces[network.version]
-            narrower = self._narrower[zone.name, network]
+            narrower = self._map.narrower[zone.name, network]
             for number in space.parts(text):
                 first, last = space.first_of(number), space.last_of(number)
                 if any(first in other for other in narrower) or (first == last and first in without):
@@ -428,22 +399,6 @@ class Estate:
                 part = Part(network.version, number, address, bits)
                 found.setdefault((network.version, key(part)), part)
         return list(found.values())
-
-    @cached_property
-    def _narrower(self) -> dict[tuple[str, Network], list[Network]]:
-        """For each network of each zone, the networks of other zones within it."""
-        every = [(zone.name, net) for zone in self.zones for net in networks_of(zone.networks)]
-        return {
-            (name, net): [
-                other
-                for owner, other in every
-                if owner != name
-                and other.version == net.version
-                and other.prefixlen > net.prefixlen
-                and other.network_address in net
-            ]
-            for name, net in every
-        }
 
 
 def space_address(first: Address, last: Address, network: Network) -> Address:
