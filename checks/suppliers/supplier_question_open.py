@@ -38,15 +38,18 @@ REASONS = {
     "no-column": COMMON["no-column"],
     "blocks-classification": Reason(
         Text(
-            "Obesvarad sedan {asked} ({days} dagar), och hindrar klassning: {blocks}.",
-            "Unanswered since {asked} ({days} days), and keeps a classification from being finished: {blocks}.",
+            "”{question}” Obesvarad sedan {asked} ({days} dagar), och hindrar klassning: {blocks}.",
+            "“{question}” Unanswered since {asked} ({days} days), and keeps a classification from being finished: "
+            "{blocks}.",
         ),
         _REMIND,
     ),
     "unanswered": Reason(
         Text(
-            "Obesvarad sedan {asked} ({days} dagar); svar skulle ha kommit {due}. Väntar på svaret: {blocks}.",
-            "Unanswered since {asked} ({days} days); an answer was due on {due}. Waiting for it: {blocks}.",
+            "”{question}” Obesvarad sedan {asked} ({days} dagar); svar skulle ha kommit {due}. "
+            "Väntar på svaret: {blocks}.",
+            "“{question}” Unanswered since {asked} ({days} days); an answer was due on {due}. "
+            "Waiting for it: {blocks}.",
         ),
         _REMIND,
         Severity.LOW,
@@ -95,7 +98,12 @@ def _judge(question: SupplierQuestion, parameters: Parameters, today: date) -> O
         return undetermined(question, "answer-undated", answer=question.answer)
     if question.asked is None:
         return undetermined(question, "undated")
-    facts: dict[str, Fact] = {"asked": question.asked, "days": (today - question.asked).days, "blocks": question.blocks}
+    facts: dict[str, Fact] = {
+        "question": question.question or question.reference,
+        "asked": question.asked,
+        "days": (today - question.asked).days,
+        "blocks": question.blocks,
+    }
     if question.blocks_classification:
         return deviates(question, "blocks-classification", **facts)
     due = question.due or _after(question.asked, parameters.answer_days)

@@ -45,8 +45,16 @@ def test_silence_has_its_age_and_what_it_holds_up() -> None:
         reference="7", supplier="Driften", asked=date(2026, 5, 21), blocks=("Lönesystemet",), blocks_classification=True
     )
     (found,) = finding("supplier-question-open", seen(SupplierQuestion, question)).exceptions
-    assert found.facts == {"asked": "2026-05-21", "days": 184, "blocks": ["Lönesystemet"]}
+    assert found.facts == {"question": "7", "asked": "2026-05-21", "days": 184, "blocks": ["Lönesystemet"]}
     assert found.severity is Severity.MEDIUM
+
+
+def test_the_question_itself_is_told() -> None:
+    question = SupplierQuestion(reference="7", supplier="Driften", question="Hur skyddas driften?", asked=ASKED)
+    (found,) = finding(
+        "supplier-question-open", seen(SupplierQuestion, question), parameters={"answer_days": 14}
+    ).exceptions
+    assert found.facts["question"] == "Hur skyddas driften?"
 
 
 def test_the_days_are_the_municipalitys_own() -> None:
