@@ -29,11 +29,17 @@ from collector.directory.names import (
     filter_value,
     first_value,
     is_in_units,
-    parent_key,
     parse_sid,
+    place_of,
 )
 from collector.directory.person_keys import key_of_person
-from collector.directory.times import FILETIME_NEVER, parse_filetime, parse_generalized_time, parse_integer
+from collector.directory.times import (
+    FILETIME_NEVER,
+    filetime,
+    parse_filetime,
+    parse_generalized_time,
+    parse_integer,
+)
 from collector.records.identity import Account, AccountCategory
 from collector.records.making import quick
 from collector.transport.ldap import Entry, Search
@@ -181,10 +187,12 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
     password_set = _integer(entry, "pwdLastSet")
     expires = _integer(entry, "accountExpires")
     created = entry.first("whenCreated")
+    sid = sid_of(entry)
+    container, (is_service, is_external) = place_of(entry.dn, (facts.service_units, facts.external_units))
     account = _account(
         name=name_of(entry),
-        identifier=sid_of(entry),
-        category=category_of(entry, facts.service_units),
+        identifier=sid,
+        category=_category(entry.classes(), sid, flags, is_service=is_service),
         person_key=key_of_person(entry.text(facts.person_key)),
         enabled=None if flags is None else not flags & ACCOUNTDISABLE,
         created=None if created is None else parse_generalized_time(created),
@@ -193,20 +201,20 @@ def parse_account(entry: Entry, facts: DomainFacts, used_elsewhere: datetime | N
         last_used_lag_days=lag,
         last_used_at_least=True if last_used is not None and lag is None else None,
         never_used=True if keeps_use and shown and replicated is None and used_here is None else None,
-        password_set=_filetime(entry, "pwdLastSet"),
+        password_set=None if password_set is None else filetime(password_set),
         password_must_change=None if password_set is None else password_set == 0,
         password_never_expires=None if flags is None else bool(flags & DONT_EXPIRE_PASSWORD),
-        expires=_filetime(entry, "accountExpires"),
+        expires=None if expires is None else filetime(expires),
         never_expires=None if expires is None else expires in {0, FILETIME_NEVER},
         smartcard_required=None if flags is None else bool(flags & SMARTCARD_REQUIRED),
-        external=is_in_units(entry.dn, facts.external_units),
+        external=is_external,
         principal_name=entry.text("userPrincipalName"),
         exposures=exposures(flags, entry),
     )
     return ParsedAccount(
         account=account,
         dn=entry.dn,
-        container=parent_key(entry.dn),
+        container=container,
         shows_use=(keeps_use and shown) or last_used is not None,
         may_be_unused=keeps_use and not used_here,
         state_open=flags is None,
@@ -226,15 +234,20 @@ def proof() -> Proof:
 
 def category_of(entry: Entry, service_units: tuple[str, ...] = ()) -> AccountCategory:
     """What an account is for, by its class, its well-known relative identifier, and the unit that it stands in."""
-    classes, sid = entry.classes(), sid_of(entry)
+    in_service_unit = is_in_units(entry.dn, service_units)
+    return _category(entry.classes(), sid_of(entry), _integer(entry, "userAccountControl"), is_service=in_service_unit)
+
+
+def _category(
+    classes: frozenset[str], sid: str | None, flags: int | None, *, is_service: bool | None
+) -> AccountCategory:
     if classes & MANAGED:
         return "managed-service"
-    flags = _integer(entry, "userAccountControl") or 0
-    if "computer" in classes or flags & INTERDOMAIN_TRUST:
+    if "computer" in classes or (flags or 0) & INTERDOMAIN_TRUST:
         return "system"
     if sid is not None and sid.startswith("S-1-5-21-") and int(sid.rpartition("-")[2]) < 1000:
         return "built-in"
-    return "service" if is_in_units(entry.dn, service_units) else "person"
+    return "service" if is_service else "person"
 
 
 def parse_holder(entry: Entry, service_units: tuple[str, ...]) -> Principal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -86,8 +87,7 @@ def parse_sid(value: bytes) -> str:
         raise MalformedValueError(message)
     authority = int.from_bytes(value[2:8], "big")
     shown = str(authority) if authority < 2**32 else f"0x{authority:012x}"
-    parts = (str(int.from_bytes(value[at : at + 4], "little")) for at in range(8, len(value), 4))
-    return "-".join(("S", "1", shown, *parts))
+    return "-".join(("S", "1", shown, *map(str, struct.unpack(f"<{value[1]}I", value[8:]))))
 
 
 def _split(dn: str) -> tuple[str, str]:

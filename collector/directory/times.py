@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 FILETIME_NEVER = 0x7FFF_FFFF_FFFF_FFFF
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_Z = ord("Z")
+_IN_UTC = (b"Z", b".0Z")
+"""What follows the seconds in OpenLDAP, and in Active Directory."""
 _INTEGER = re.compile(rb"-?\d{1,20}")
 _GENERALIZED = re.compile(
     rb"(?P<date>\d{8})(?P<hour>\d\d)(?:(?P<minute>\d\d)(?P<second>\d\d)?)?(?:[.,](?P<fraction>\d{1,20}))?"
@@ -22,7 +23,7 @@ class MalformedValueError(ValueError):
 
 def parse_integer(value: bytes) -> int:
     """An INTEGER in decimal (RFC 4517 section 3.3.16); raises MalformedValueError."""
-    if not _INTEGER.fullmatch(value):
+    if not (value.isdigit() and len(value) <= 20) and not _INTEGER.fullmatch(value):
         message = f"not an integer: {value[:40]!r}"
         raise MalformedValueError(message)
     return int(value)
@@ -33,24 +34,28 @@ def parse_filetime(value: bytes) -> datetime | None:
 
     Microseconds are kept, what is finer is cut off. Raises MalformedValueError for what is no integer or negative.
     """
-    steps = parse_integer(value)
+    return filetime(parse_integer(value))
+
+
+def filetime(steps: int) -> datetime | None:
+    """As `parse_filetime`, of the number itself."""
     if steps < 0:
-        message = f"a negative time: {value[:40]!r}"
+        message = f"a negative time: {steps}"
         raise MalformedValueError(message)
     if steps in {0, FILETIME_NEVER}:
         return None
     try:
-        return _FILETIME_EPOCH + timedelta(microseconds=steps // 10)
+        return _FILETIME_EPOCH + timedelta(0, 0, steps // 10)
     except OverflowError:
         return None
 
 
 def parse_generalized_time(value: bytes) -> datetime:
     """`20261121075100Z`, with fraction or offset too, in UTC; raises MalformedValueError."""
-    if len(value) == 15 and value[14] == _Z and value[:14].isdigit() and value[8:10] < b"24":
-        digits = value.decode()  # the one form that servers write
+    if value[14:] in _IN_UTC and value[:14].isdigit() and value[8:10] < b"24":
+        digits = value.decode()  # the two forms that servers write
         try:
-            return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")
+            return datetime.fromisoformat(f"{digits[:8]}T{digits[8:14]}Z")
         except ValueError:
             pass  # a leap second, or no time at all
     found = _GENERALIZED.fullmatch(value)

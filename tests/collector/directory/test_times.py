@@ -98,3 +98,17 @@ def test_shadow_days() -> None:
     assert parse_epoch_days(b"0") == datetime(1970, 1, 1, tzinfo=UTC)
     assert parse_epoch_days(b"20778") == datetime(2026, 11, 21, tzinfo=UTC)
     assert parse_epoch_days(b"-1") is None
+
+
+@given(st.from_regex(rb"[0-9]{14}", fullmatch=True) | st.datetimes().map(lambda each: f"{each:%Y%m%d%H%M%S}".encode()))
+def test_the_quick_way_says_what_the_whole_grammar_says(digits: bytes) -> None:
+    by_grammar = moment_or_none(digits + b",0Z")  # no server writes it so: it is read by the grammar
+    assert moment_or_none(digits + b"Z") == by_grammar
+    assert moment_or_none(digits + b".0Z") == by_grammar
+
+
+def moment_or_none(value: bytes) -> datetime | None:
+    try:
+        return parse_generalized_time(value)
+    except MalformedValueError:
+        return None
