@@ -132,6 +132,13 @@ REASONS = {
         ),
         _REGISTER,
     ),
+    "host-without-copies": Reason(
+        Text(
+            "Ingen återställningspunkt finns för {host}; se backup-daily.",
+            "There is no restore point of {host}; see backup-daily.",
+        ),
+        Text("Lägg till värden i säkerhetskopieringen.", "Add the host to the backup."),
+    ),
     "nothing-to-judge": Reason(
         Text("Ingen återställningspunkt finns; se backup-daily.", "There is no restore point; see backup-daily.")
     ),
@@ -165,9 +172,12 @@ def judge(
             yield outcome
         else:
             rule = _Rule(system, places, lists, parameters, as_of)
-            held = {host: found for host, found in points.of_system(system).items() if found}
+            every = points.of_system(system)
+            held = {host: found for host, found in every.items() if found}
             outcome = worst(rule.judge(host, found) for host, found in held.items()) if held else None
             outcome = outcome or out_of_scope(system, "nothing-to-judge")
+            if outcome.verdict is Verdict.CONFORMS and len(held) < len(every):
+                outcome = undetermined(system, "host-without-copies", host=min(set(every) - set(held)))
             if outcome.reason in {"nothing-to-judge", *_MAY_LIE_ELSEWHERE} and not snapshots.complete:
                 outcome = undetermined(system, "repositories-incomplete")
             yield outcome

@@ -178,6 +178,17 @@ def test_the_organisations_parameters_count() -> None:
     assert states(found)["restorable"] == "no"
 
 
+def test_a_copy_is_as_old_as_that_of_the_host_with_the_oldest() -> None:
+    both = register(replace(WHOLE, hosts=("app1", "db1")))
+    week = timedelta(days=7)
+    old = [replace(each, host="db1", identifier=f"db{each.identifier}", time=each.time - week) for each in nightly(40)]
+    found = chain(systems=both, points=seen(Snapshot, *nightly(40), *old, source="backup"))
+    (separate,) = [link for link in found.links if link.link == "separate"]
+    assert (separate.state, separate.shown) == (State.YES, TODAY - week)
+    none = chain(systems=both)
+    assert next(link for link in none.links if link.link == "separate").shown is None
+
+
 def test_systems_that_are_not_critical_have_no_row_and_the_weakest_comes_first() -> None:
     systems = register(
         WHOLE, system("Arkiv", hosts=("a1",)), system("Lunch", critical=False), ProtectedSystem(name="?")

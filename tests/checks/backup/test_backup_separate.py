@@ -74,6 +74,9 @@ def test_each_host_has_copies_of_its_own() -> None:
     aged = seen(Snapshot, point(20), point(24 * 90, host="db1"), source="far")
     found = finding(CHECK, both, near, aged, places)
     assert [(each.reason, each.facts["host"]) for each in found.exceptions] == [("apart-too-old", "db1")]
+    assert reasons(finding(CHECK, both, seen(Snapshot, point(20), source="far"), places)) == {
+        "Ekonomi": "?host-without-copies"
+    }
     tagged = seen(Snapshot, point(20, host="dump", tags=("ekonomi",)), source="far")
     assert not reasons(finding(CHECK, both, near, tagged, places))
 
