@@ -23,25 +23,40 @@ def can_work_beside() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1 and len(os.sched_getaffinity(0)) > 1
 
 
+def begin_beside(work: Callable[[], T]) -> Beside[T] | None:
+    """Begin work in a copy of this process; None where there can be none, also for want of memory or of processes."""
+    if not can_work_beside():
+        return None
+    try:
+        return Beside(work)
+    except OSError:
+        return None
+
+
 class Beside(Generic[T]):
     """Work that has been begun in a copy of this process; `result` waits for what it gives.
 
     The copy ends with this process, however this one ends. Its work must give something that can be pickled, and raise
-    OSError alone.
+    OSError alone. Raises OSError where the system allows no copy.
     """
 
     def __init__(self, work: Callable[[], T]) -> None:
         context = multiprocessing.get_context("fork")
         self._answer, answer = context.Pipe(duplex=False)
         self._process = context.Process(target=_work, args=(work, answer), daemon=True)
-        self._process.start()
-        answer.close()
+        try:
+            self._process.start()
+        except OSError:
+            self._answer.close()
+            raise
+        finally:
+            answer.close()
 
     def result(self) -> T:
         """What the work gave; raises the OSError that it raised, or ProcessEndedError."""
         try:
             given, error = self._answer.recv()
-        except EOFError:
+        except (EOFError, OSError):  # it ended before its answer, or within it
             self._process.join()
             message = f"the process that worked beside this one ended early (status {self._process.exitcode})"
             raise ProcessEndedError(message) from None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from collector.beside import Beside, can_work_beside
+from collector.beside import begin_beside
 from collector.evidence import EvidenceSet, Population
 from collector.evidence_file import RecordKeeper
 from collector.quick_lines import line_reader
@@ -37,8 +37,8 @@ def collect(
 
     files = [each for each in sources if each.from_files]
     others = [each for each in sources if not each.from_files]
-    if files and others and can_work_beside():
-        beside = Beside(partial(read, files))
+    beside = begin_beside(partial(read, files)) if files and others else None
+    if beside is not None:
         try:
             found = {**read(others), **beside.result()}
         finally:

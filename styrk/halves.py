@@ -8,7 +8,7 @@ from functools import partial
 
 from checks.finding import Finding
 from checks.judgement import Task, judge_together
-from collector.beside import Beside, ProcessEndedError, can_work_beside
+from collector.beside import Beside, ProcessEndedError, begin_beside
 from collector.evidence import EvidenceSet
 from collector.records.record import Record, kind_name
 
@@ -24,9 +24,10 @@ Numbers = list[int]
 def judge_in_halves(tasks: Sequence[Task], evidence: EvidenceSet, as_of: datetime) -> list[list[Finding]]:
     """As `checks.judgement.judge_together`, to the letter; raises what that raises."""
     there, here, records = halves(tasks, evidence)
-    if records < WORTH_A_COPY or not there or not can_work_beside():
+    worth_it = records >= WORTH_A_COPY and bool(there)
+    beside = begin_beside(partial(_judged, [tasks[number] for number in there], evidence, as_of)) if worth_it else None
+    if beside is None:
         return judge_together(tasks, evidence, as_of)
-    beside = Beside(partial(_judged, [tasks[number] for number in there], evidence, as_of))
     try:
         findings = dict(zip(here, judge_together([tasks[number] for number in here], evidence, as_of), strict=True))
         judged = _result(beside)

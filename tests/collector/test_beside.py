@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -35,6 +37,33 @@ def test_a_process_that_was_killed_is_no_answer() -> None:
 
     with pytest.raises(ProcessEndedError, match="ended early"):
         Beside(end).result()
+
+
+def test_a_process_that_was_killed_within_its_answer_gives_none() -> None:
+    def much() -> bytes:  # more than fits where nobody reads
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        return bytes(8 << 20)
+
+    beside = Beside(much)
+    deadline = time.monotonic() + 60
+    while multiprocessing.active_children():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    with pytest.raises(ProcessEndedError, match="ended early"):
+        beside.result()
+
+
+def test_where_the_system_allows_no_copy_there_is_none() -> None:
+    program = """
+        import os, resource
+        from collector.beside import begin_beside
+        begun = begin_beside(os.getpid)
+        assert begun is None or begun.result() != os.getpid()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+        assert begin_beside(os.getpid) is None
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True, capture_output=True, text=True)
+    assert ended.stderr == ""
 
 
 def test_a_process_that_is_told_to_end_does_so_without_a_word() -> None:

@@ -26,7 +26,7 @@ PROVENANCE = Provenance(("ask",), "nobody", NOW, NOW, Obtained.OBSERVED, "own", 
 OF_ACCOUNTS = [check for check in discover() if check.reads[0] is Account]
 
 PROGRAM = """
-import dataclasses, os, signal, sys
+import dataclasses, os, resource, signal, sys
 from checks.discovery import discover
 from checks.judgement import CheckError, Task, judge_together
 from collector.evidence import EvidenceSet, population_of
@@ -61,6 +61,8 @@ evidence = EvidenceSet((
 tasks = [Task(spoken(check), {}) for check in OF_ACCOUNTS]
 there, here, _ = halves(tasks, evidence)
 broken = {"there": tasks[there[0]].check.id, "here": tasks[here[0]].check.id}.get(fault)
+if fault == "refused":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 try:
     found = judge_in_halves(tasks, evidence, NOW)
 except CheckError as error:
@@ -101,6 +103,13 @@ def test_a_copy_that_is_killed_costs_time_alone() -> None:
     ended = run("killed")
     assert ended.stdout.split() == ["True", "True"], ended.stderr
     assert any(len(processes) == 2 for processes in places(ended).values())
+
+
+@needs_two
+def test_where_the_system_allows_no_copy_all_is_judged_in_one_process() -> None:
+    ended = run("refused")
+    assert ended.stdout.split() == ["True", "True"], ended.stderr
+    assert len(set.union(*places(ended).values())) == 1
 
 
 @needs_two
