@@ -17,6 +17,7 @@ from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
+    empty,
     filled,
     has_column,
 )
@@ -73,7 +74,7 @@ def judge(
             yield undetermined(row, "criticality-unknown")
         elif not row.critical:
             yield out_of_scope(row, "not-critical")
-        elif not row.plan:
+        elif empty(row.plan):
             yield decide(row, filled(row, plans, ("plan",), "no-plan"))
         else:
             yield decide(

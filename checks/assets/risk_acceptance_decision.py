@@ -19,6 +19,7 @@ from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
+    empty,
     filled,
     months_after,
     told,
@@ -120,7 +121,7 @@ def _judge(
         unknown = None if rows else undetermined(row, "risk-not-in-register")
         return unread(row, risks) or unknown or out_of_scope(row, "over")
     decider = None
-    if not row.decided_by and not row.role:
+    if empty(row.decided_by) and empty(row.role):
         decider = told(row, acceptances, "decided_by", "role") or filled(row, acceptances, ("decided_by",))
     undated = dated(row, acceptances, "decided", as_of)
     no_end = filled(row, acceptances, ("valid_until",), "no-end")

@@ -18,6 +18,7 @@ from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lac
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
+    empty,
     not_older,
     told,
 )
@@ -85,7 +86,7 @@ def _judge(
     if not_older(document, last, parameters.interval_months, as_of) is not None:
         return hidden or unread(document, log) or deviates(document, "too-old", last=last)
     start = months_before(as_of.date(), parameters.interval_months)
-    if any(row.evidence for row in rows if row.date >= start):
+    if any(not empty(row.evidence) for row in rows if row.date >= start):
         return None
     return (
         lacks_column(document, log, "evidence") or unread(document, log) or deviates(document, "no-evidence", last=last)

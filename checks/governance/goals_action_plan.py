@@ -18,6 +18,7 @@ from checks.record_rules.rows import (
     ahead,
     decide,
     done_by,
+    empty,
     filled,
     has_column,
     told,
@@ -72,7 +73,7 @@ def judge(
             )
         else:
             shown = None
-            if not row.evidence:
+            if empty(row.evidence):
                 blank = deviates(row, "no-evidence", closed=row.closed)
                 shown = blank if has_column(plan, "evidence") else filled(row, plan, ("evidence",))
             yield decide(row, shown, ahead(row, row.closed, as_of))

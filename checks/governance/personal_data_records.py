@@ -17,6 +17,7 @@ from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     dated,
     decide,
+    empty,
     filled,
     has_column,
 )
@@ -91,7 +92,7 @@ def judge(
 def _agreement(
     row: PersonalDataProcessing, register: Population[PersonalDataProcessing], as_of: datetime
 ) -> Outcome | None:
-    if not row.processor:
+    if empty(row.processor):
         return None if has_column(register, "processor") else undetermined(row, "no-column", columns=("processor",))
     if row.agreement_date is None and has_column(register, "agreement_date"):
         return deviates(row, "no-agreement", processor=row.processor)

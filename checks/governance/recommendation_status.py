@@ -16,7 +16,7 @@ from functools import partial
 from checks.finding import Outcome, Reason, Severity, Text, Verdict, conforms, deviates, undetermined
 from checks.record_rules.joins import as_exported
 from checks.record_rules.reasons import COMMON
-from checks.record_rules.rows import told
+from checks.record_rules.rows import empty, told
 from collector.evidence import EvidenceSet, Population
 from collector.records.statements import Recommendation
 
@@ -115,7 +115,7 @@ def _judge(
 def _by_row(each: Recommendation, reply_due: date | None, today: date) -> Outcome:
     replied = each.replied if each.replied is None or each.replied <= today else None
     settled = each.status == "rejected" and replied is not None  # the board has answered that it will not
-    if each.status == "done" and not each.evidence:
+    if each.status == "done" and empty(each.evidence):
         return deviates(each, "done-without-evidence")
     if each.due is not None and today > each.due and each.status != "done" and not settled:
         return deviates(each, "overdue", due=each.due, days=(today - each.due).days)

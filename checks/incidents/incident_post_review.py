@@ -19,6 +19,7 @@ from checks.record_rules.rows import (
     ahead,
     decide,
     done_by,
+    empty,
     filled,
     has_column,
 )
@@ -123,6 +124,6 @@ def _measure(row: IncidentMeasure, register: Reading[IncidentMeasure], as_of: da
         rule = partial(done_by, row, row.due, None, reasons=("measure-overdue", "measure-overdue"))
         late = as_exported(row, register, as_of, rule)
         return lacks_column(row, register, "done", "due") or decide(row, late, blank)
-    if not row.confirmed_by:
+    if empty(row.confirmed_by):
         return lacks_column(row, register, "confirmed_by") or deviates(row, "not-confirmed", done=row.done)
     return decide(row, ahead(row, row.done, as_of))

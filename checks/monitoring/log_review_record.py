@@ -16,6 +16,7 @@ from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     ahead,
     decide,
+    empty,
 )
 from collector.evidence import EvidenceSet, Population, Reading
 from collector.records.monitoring import Alert, LogReview
@@ -59,7 +60,7 @@ def judge(
     alerts = evidence.reading(Alert)
     yield from filter(None, [unread(reviews.source, alerts) or lacks_column(reviews.source, alerts, "closed")])
     for alert in sorted(alerts.records, key=repr):
-        if alert.closed is not None and not (alert.note and alert.handled_by):
+        if alert.closed is not None and (not alert.note or empty(alert.handled_by)):
             column = lacks_column(alert, alerts, "note", "handled_by")
             yield column or deviates(alert, "no-note", closed=alert.closed)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from checks.record_rules.joins import key_of
-
 _NONE = frozenset(
     {
         "nej", "n", "no", "false", "falskt", "0", "-", "–", "—", "?", "ej", "inte", "ingen", "inget", "none", "null",
@@ -15,4 +13,4 @@ _NONE = frozenset(
 
 def says_none(text: str | None) -> bool:
     """Whether a text says that nobody did it, or says nothing."""
-    return key_of(text or "").rstrip(".") in _NONE | {""}
+    return " ".join((text or "").split()).casefold().rstrip(".") in _NONE | {""}

@@ -12,6 +12,7 @@ from typing import Any
 
 from checks.ages import months_before
 from checks.finding import Fact, Outcome, Verdict, conforms, deviates, undetermined
+from checks.record_rules.denials import says_none
 from collector.evidence import Population
 from collector.records.record import Record
 
@@ -29,8 +30,14 @@ def worst(steps: Iterable[Outcome | None]) -> Outcome | None:
 
 
 def empty(value: object) -> bool:
-    """Whether a field holds nothing."""
-    return value is None or value in ("", ())
+    """Whether a field holds nothing, or a word such as `nej` for a name, a signature or a reference."""
+    if isinstance(value, tuple):
+        return all(empty(each) for each in value)
+    return value is None or (isinstance(value, str) and says_none(value))
+
+
+_SCALES = frozenset({"level"})
+"""Fields in which such a word may be a value: 0 on a scale."""
 
 
 def has_column(population: Population[Any], field: str) -> bool:
@@ -48,7 +55,8 @@ def filled(
     record: Record, population: Population[Any], fields: Iterable[str], reason: str = "incomplete"
 ) -> Outcome | None:
     """The fields hold something."""
-    lacking = [name for name in fields if empty(getattr(record, name))]
+    values = [(name, getattr(record, name)) for name in fields]
+    lacking = [name for name, value in values if (not value if name in _SCALES else empty(value))]
     blank = tuple(name for name in lacking if has_column(population, name))
     if blank:
         return deviates(record, reason, columns=blank)

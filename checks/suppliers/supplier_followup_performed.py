@@ -17,6 +17,7 @@ from checks.record_rules.joins import as_exported, grouped, has_one, key_of, lac
 from checks.record_rules.reasons import COMMON, because
 from checks.record_rules.rows import (
     decide,
+    empty,
     not_older,
 )
 from collector.evidence import EvidenceSet, Population, Reading
@@ -89,9 +90,9 @@ def _judge(
         return unread(row, log) or old
     start = months_before(as_of.date(), parameters.interval_months)
     recent = [each for each in made if start <= each.date <= as_of.date()]
-    security = [each for each in recent if each.requirements]
+    security = [each for each in recent if not empty(each.requirements)]
     if not security:
         return lacks_column(row, log, "requirements") or unread(row, log) or deviates(row, "not-security", last=last)
-    if not any(each.evidence for each in security):
+    if all(empty(each.evidence) for each in security):
         return lacks_column(row, log, "evidence") or unread(row, log) or deviates(row, "no-evidence", last=last)
     return None
