@@ -200,23 +200,36 @@ def _newest(found: Sequence[Point]) -> list[Snapshot]:
 
 
 def _leaves_out(point: Snapshot, wanted: str) -> bool:
-    """Whether a pattern of what the restore point leaves out is about a path or a folder above it.
+    """Whether the patterns of what the restore point leaves out are about a path or a folder above it.
 
     As restic has them (restic-backup(1)): a pattern that begins with a slash is about the whole path, another about its
-    last parts at any depth; `*` and the like hold within one part. What `**` and `!` make of it is not followed.
+    last parts at any depth; `*` and the like hold within one part. One that begins with `!` takes back what those
+    before it left out, but nothing within a folder that is left out itself. What `**` leaves out is not followed.
     """
     parts = wanted.strip("/").split("/")
     above = [parts[: number + 1] for number in range(len(parts))]
-    for pattern in point.excludes:
-        asked = _normal(pattern).strip("/").removesuffix("/*").split("/")  # all that is in a folder is the folder
-        if "**" in asked or pattern.startswith("!"):
-            continue
-        bound = pattern.startswith("/")
-        for path in above:
-            tail = path if bound else path[-len(asked) :]
-            if len(tail) == len(asked) and all(fnmatchcase(part, each) for part, each in zip(tail, asked, strict=True)):
-                return True
-    return False
+    return any(_is_left_out(path, point.excludes, whole=path == parts) for path in above)
+
+
+def _is_left_out(path: Sequence[str], patterns: Sequence[str], *, whole: bool) -> bool:
+    """The last pattern that is about this path decides; `whole`: all that is in a folder is the folder."""
+    taken_back = any(pattern.startswith("!") for pattern in patterns)
+    left_out = False
+    for pattern in patterns:
+        bare = pattern.removeprefix("!")
+        asked = _normal(bare).strip("/")
+        if whole and not taken_back:
+            asked = asked.removesuffix("/*")
+        if "**" in asked.split("/"):
+            left_out = left_out and bare == pattern
+        elif _is_about(asked.split("/"), path, bound=bare.startswith("/")):
+            left_out = bare == pattern
+    return left_out
+
+
+def _is_about(asked: Sequence[str], path: Sequence[str], *, bound: bool) -> bool:
+    tail = path if bound else path[-len(asked) :]
+    return len(tail) == len(asked) and all(fnmatchcase(part, each) for part, each in zip(tail, asked, strict=True))
 
 
 def _holds(path: str, wanted: str) -> bool:

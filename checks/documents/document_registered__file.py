@@ -1,13 +1,14 @@
 """Every document carries its diary number, and it is the one that the register has.
 
 Judges the files themselves. A file that was read whole and carries no diary number deviates, and so does one that
-carries others than the register. So does a file whose SHA-256 is not the one that the register has. Numbers are
-compared without blanks and signs (`KS 2026/0144` is `KS2026-0144`). Files that the register does not name, and
-repealed documents, are out of scope.
+carries others than the register. So does a file whose SHA-256 is not the one that the register has; while the register
+has something there that is no SHA-256, the file is undetermined. Numbers are compared without blanks and signs (`KS
+2026/0144` is `KS2026-0144`). Files that the register does not name, and repealed documents, are out of scope.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from collector.records.documents import Document
 
 CONTROL = "document-registered"
 READS = (DocumentFile, Document)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ REASONS = MATCHING | {
             "Ta reda på vilken som är beslutad, och registrera den.",
             "Find out which of them was decided, and register that one.",
         ),
+    ),
+    "hash-illegible": Reason(
+        Text(
+            "Registrets kontrollsumma är ingen SHA-256 i hex ({registered}), så filen kan inte jämföras med den.",
+            "The register's hash is no SHA-256 in hex ({registered}), so the file cannot be compared with it.",
+        ),
+        Text("För in filens SHA-256 i registret.", "Enter the file's SHA-256 in the register."),
     ),
     "differs": Reason(
         Text(
@@ -66,7 +75,8 @@ def judge(
 def _judge(file: DocumentFile, found: tuple[Document, ...]) -> Outcome:
     hashes = {"".join(each.sha256.split()).casefold() for each in found if each.sha256}
     if hashes and file.sha256 not in hashes:
-        return deviates(file, "other-file")
+        legible = all(_SHA256.fullmatch(each) for each in hashes)
+        return deviates(file, "other-file") if legible else undetermined(file, "hash-illegible", registered=max(hashes))
     if file.diary_numbers is None:
         return undetermined(file, "unread")
     if not file.diary_numbers:

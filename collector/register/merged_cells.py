@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from collector.evidence import GapCause
@@ -30,13 +30,16 @@ class Merged(NamedTuple):
     last_column: int
 
 
-def merged_in(xml: bytes) -> set[Merged]:
-    """The merged cells that a piece of a sheet's XML names; raises SourceError malformed for more than a list has."""
+def merged_in(xml: bytes, before: Collection[Merged] = ()) -> set[Merged]:
+    """The merged cells that a piece of a sheet's XML names, and those of the pieces `before` it.
+
+    Raises SourceError malformed for more than a list has.
+    """
     found = {
         Merged(int(top), _number(left), int(bottom), _number(right))
         for left, top, right, bottom in (match.groups() for match in _MERGED.finditer(xml))
-    }
-    if len(found) > MAX_MERGED or sum(each.last_row - each.row for each in found) > MAX_COVERED:
+    }.union(before)
+    if len(found) > MAX_MERGED or sum(max(0, each.last_row - each.row) for each in found) > MAX_COVERED:
         raise SourceError(
             GapCause.MALFORMED,
             "the sheet has more merged cells than a list has",

@@ -143,7 +143,7 @@ def _looked_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Part:
         while piece := opened.read(1 << 20):
             looked_at = before + piece
             has_formulas = has_formulas or re.search(rb"<(?:\w+:)?f[ >/]", looked_at) is not None
-            merged |= merged_in(looked_at)
+            merged = merged_in(looked_at, merged)
             before = looked_at[-OVERLAP:]
     return Part(has_formulas, tuple(sorted(merged)))
 

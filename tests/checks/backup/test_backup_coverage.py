@@ -43,6 +43,26 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
         {"paths": ("/srv",), "excludes": ("/srv/data/tmp", "*.tmp", "/data", "cache", "/srv/data/**", "!data")},
         None,
     ),
+    "a folder that is taken back": (
+        {"backup_paths": ("/srv/data/a",)},
+        {"paths": ("/srv",), "excludes": ("/srv/*", "!/srv/data")},
+        None,
+    ),
+    "a folder that is left out after all": (
+        {"backup_paths": ("/srv/data",)},
+        {"paths": ("/srv",), "excludes": ("!data", "/srv/data")},
+        "!path-excluded",
+    ),
+    "nothing is taken back within a folder that is left out": (
+        {"backup_paths": ("/srv/data/a",)},
+        {"paths": ("/srv",), "excludes": ("/srv/data", "!/srv/data/a")},
+        "!path-excluded",
+    ),
+    "part of what is left out is taken back": (
+        {"backup_paths": ("/srv/data",)},
+        {"paths": ("/srv",), "excludes": ("/srv/data/*", "!/srv/data/a")},
+        None,
+    ),
     "with a domain": ({}, {"host": "APP1.example.test"}, "?named-otherwise"),
     "without its domain": ({"hosts": ("app1.example.test",)}, {"host": "app1"}, "?named-otherwise"),
     "in another domain": ({"hosts": ("app1.example.test",)}, {"host": "app1.test"}, "!not-covered"),

@@ -31,7 +31,9 @@ def test_a_file_is_held_against_its_row(document: DocumentFile, reason: str | No
     assert (found.status is Status.SATISFIED) is (reason is None)
 
 
-@pytest.mark.parametrize(("registered", "reason"), [("0" * 64, None), ("0" * 63 + "A", "!other-file")])
+@pytest.mark.parametrize(
+    ("registered", "reason"), [("0" * 64, None), ("0" * 63 + "A", "!other-file"), ("0" * 32, "?hash-illegible")]
+)
 def test_a_file_that_was_exchanged_is_another_document(registered: str, reason: str | None) -> None:
     row = Document(title="Rutin", diary_number="KS 2026/0144", file="rutin.pdf", sha256=registered.upper())
     found = finding(CHECK, seen(DocumentFile, file("KS 2026/0144")), seen(Document, row, source="register"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import typing
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -200,6 +201,23 @@ def test_more_merged_cells_than_a_list_has_are_refused() -> None:
         merged_in(many)
     with pytest.raises(SourceError, match="more merged cells"):
         merged_in(b'<mergeCell ref="A1:A1048576"/><mergeCell ref="B1:B1048576"/>')
+    with pytest.raises(SourceError, match="more merged cells"):  # the second covers less than nothing
+        merged_in(
+            b"".join(b'<mergeCell ref="%c1:%c1048576"/><mergeCell ref="%c9999999:D1"/>' % ((b,) * 3) for b in b"ABC")
+        )
+
+
+def test_merged_cells_are_counted_through_all_of_a_sheet(tmp_path: Path) -> None:
+    cells = [b'<mergeCell ref="A%d:A%d"/>' % (each, each + 1) for each in range(1, MAX_MERGED + 2)]
+    apart = b" " * (1 << 21)  # they are in several of the pieces that a sheet is read in
+    text = b"".join((*cells[: MAX_MERGED // 2], apart, *cells[MAX_MERGED // 2 :]))
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(merged_workbook())) as whole, zipfile.ZipFile(held, "w") as made:
+        for part in whole.infolist():
+            data = whole.read(part)
+            made.writestr(part, data.replace(b"</mergeCells>", text + b"</mergeCells>"))
+    evidence = gathered(tmp_path, held.getvalue(), "system.xlsx", **MERGED)
+    assert [gap.detail for gap in evidence.gaps] == ["the sheet has more merged cells than a list has"]
 
 
 def test_headings_under_titles_are_proposed_and_not_taken(tmp_path: Path) -> None:
