@@ -19,8 +19,7 @@ from collector.evidence import GapCause, Provenance
 from collector.records.backup import Snapshot
 from collector.records.host import Host
 from collector.records.identity import Account
-from collector.records.kinds import KINDS
-from collector.records.record import Record
+from collector.records.record import Record, kind_name
 from collector.source import Source
 from config.sources import AnySource, LdapSource, ResticSource, SshSource
 
@@ -99,10 +98,11 @@ def main() -> None:
     search_seldom()
     file, expected, *names = sys.argv[1:]
     settings = TypeAdapter[AnySource](AnySource).validate_json(Path(file).read_bytes())
-    wanted, recorder = frozenset(KINDS[name] for name in names), CountingRecorder()
-    source_of(settings).collect(wanted, recorder)
+    source, recorder = source_of(settings), CountingRecorder()
+    wanted = frozenset(kind for kind in source.provides if kind_name(kind) in names)
+    source.collect(wanted, recorder)
     counted = recorder.counts[_COUNTED[type(settings)]]
-    if counted != int(expected) or recorder.completed != wanted or recorder.gaps:
+    if counted != int(expected) or recorder.completed != wanted or len(wanted) != len(names) or recorder.gaps:
         sys.exit(f"{counted} of {expected}; gaps: {recorder.gaps[:3]}")
 
 
