@@ -72,7 +72,7 @@ class Book:
                 continue
             given = held["provenance"]
             whose = given.get("controlled_by", "own")
-            supplier = "" if whose == "own" else str(whose)
+            supplier = "" if whose == "own" else neutralised(str(whose))
             found.append(
                 EvidenceFile(digest, held["source"], self.words.code("kind", held["kind"]), given["obtained"], supplier)
             )

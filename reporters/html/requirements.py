@@ -238,6 +238,9 @@ def _why(book: Book, control: Json, findings: list[Json]) -> str:
         parts.append(words("why.undetermined", count=unknown))
     if gaps := len({(g["source"], g["kind"], g.get("subject")) for f in findings for g in f["gaps"]}):
         parts.append(words("why.gaps", count=gaps))
+    files = book.evidence_files({digest for finding in findings for digest in finding["evidence"]})
+    if suppliers := sorted({file.supplier for file in files if file.supplier and file.obtained != "observed"}):
+        parts.append(words("why.suppliers-word", names=listed(suppliers, book.language)))
     if needs:
         parts.append(words("why.needs", kinds=needs))
     if control.get("nearly"):
