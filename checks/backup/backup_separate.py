@@ -101,8 +101,10 @@ REASONS = {
     ),
     "apart-too-old": Reason(
         Text(
-            "Det av {host} som ligger skilt från produktionen ({locations}) är från {newest} ({hours} timmar gammalt).",
-            "What of {host} is kept apart from production ({locations}) is from {newest} ({hours} hours old).",
+            "Den nyaste kopian av {host} som ligger skild från produktionen ({locations}) är från {newest} ({hours}"
+            " timmar gammal).",
+            "The newest copy of {host} that is kept apart from production ({locations}) is from {newest} ({hours} hours"
+            " old).",
         ),
         Text("Ta reda på varför kopieringen dit uteblivit.", "Find out why copying to it has stopped."),
         Severity.HIGH,

@@ -162,7 +162,8 @@ def judge(
     registrations = of_source(evidence, AuthenticationRegistration, holders.source)
     registered = {each.identifier: each for each in registrations.records}
     states = of_source(evidence, PerUserMfa, holders.source)
-    per_user = {each.identifier for each in states.records if each.state == "enforced"}
+    older = {each.identifier: each.state for each in states.records}
+    per_user = {identifier for identifier, state in older.items() if state == "enforced"}
     for holder in holders.records:
         role = holder.role_name or holder.role
         outcome = _out_of_scope(holder, parameters) or _judge_holder(holder, directory, per_user)
@@ -175,15 +176,15 @@ def judge(
                 outcome = deviates(holder, "not-capable", role=role)
             elif has is None and (own is not None or not registrations.complete):
                 outcome = undetermined(holder, "registration-unknown", role=role)
-        elif outcome.reason in UNCOVERED and _hides(states, holder):
+        elif outcome.reason in UNCOVERED and (
+            older.get(holder.holder_identifier, "") is None or _hides(states, holder)
+        ):
             outcome = undetermined(holder, "per-user-mfa-unread", role=role)
         yield outcome
 
 
 def _hides(states: Reading[PerUserMfa], holder: RoleHolder) -> bool:
-    """Whether the older setting was asked for, and not read of this person, or holds a word that is not known."""
-    if any(each.identifier == holder.holder_identifier and each.state is None for each in states.records):
-        return True
+    """Whether the older setting was asked for, and not read of this person."""
     return any(gap.subject in {None, holder.holder} for gap in states.all_gaps)
 
 

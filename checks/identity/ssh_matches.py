@@ -16,6 +16,9 @@ from collector.records.identity import SshAccess
 From = Literal["outside", "anywhere"]
 """`outside`: from the address that sshd was asked about, which stands for any external network."""
 
+_ALONE = frozenset({"all", "invalid-user"})
+"""Criteria without a value: of everyone, so of whoever was asked about; of users that there are not."""
+
 
 def open_matches(access: SshAccess, user: str | None, reach: From) -> tuple[str, ...] | None:
     """The lines that may hold for a user (None: for anyone), beyond what sshd was asked; None where they were not read.
@@ -39,7 +42,9 @@ def _is_open(line: str, access: SshAccess, user: str | None, reach: From) -> boo
     """Whether every criterion may hold, and one of them was not part of the question."""
     words = re.split(r"[ \t=]+", line.strip())
     criteria = list(zip((word.lower() for word in words[::2]), words[1::2], strict=False))
-    if len(words) % 2 and words != ["all"]:
+    if len(words) == 1 and words[0].lower() in _ALONE:
+        return False
+    if len(words) % 2:
         return True  # a form that is not known
     answers = [_answer(name, patterns.strip('"'), access, user, reach) for name, patterns in criteria]
     return False not in answers and None in answers

@@ -32,6 +32,8 @@ CASES = [
     ("Invalid-User yes", "outside", False),
     ("user a", "outside", True),
     ("all", "anywhere", False),
+    ("All", "anywhere", False),
+    ("Invalid-User", "outside", False),
     ("of a form that nobody knows", "outside", True),
     ("odd", "outside", True),
 ]
