@@ -14,7 +14,7 @@ undetermined. Administrators of a whole directory are not looked at here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -184,6 +184,7 @@ def judge(
     whole = any(each.populations for each in registers) and not any(map(_is_partial, registers))
     holders = _holders(everyone, environments)
     people = _people(evidence, holders)
+    local = _hosts_with_own(evidence, {name for name, each in holders.items() if each.test and each.production})
     unread = {host for host, said in environments.items() if PRODUCTION in said} - {
         key_of(each.host) for each in everyone if reading.covers(each.host)
     }
@@ -196,7 +197,9 @@ def judge(
         elif not known:
             yield _without_test(name, holder) if whole else undetermined(name, "register-unread")
         else:
-            said = _judge(name, holder, holders, people, unread) or _shared(name, holder, evidence, as_of)
+            said = _judge(name, holder, holders, people, unread) or _shared(
+                name, holder, evidence, as_of, local.get(name, frozenset())
+            )
             doubt = _doubt(name, holders, evidence, whole=whole) if said.verdict is Verdict.CONFORMS else None
             yield undetermined(name, doubt) if doubt else said
     if privileges.source == min(each.source for each in reading.populations):
@@ -259,6 +262,15 @@ def _people(evidence: EvidenceSet, holders: dict[str, _Holder]) -> dict[str, set
     return {name: accounts[key] - {name} for name, key in alone.items()}
 
 
+def _hosts_with_own(evidence: EvidenceSet, names: Collection[str]) -> dict[str, set[str]]:
+    """Name to the hosts that have an account of their own of this name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for account in evidence.reading(Account).records if names else ():
+        if account.host and account.name in names:
+            found[account.name].add(key_of(account.host))
+    return found
+
+
 def _judge(
     name: str, holder: _Holder, holders: dict[str, _Holder], people: dict[str, set[str]], unread: set[str]
 ) -> Outcome | None:
@@ -285,8 +297,8 @@ def _judge(
     return undetermined(name, "production-unread", hosts=tuple(sorted(unread))) if unread else conforms(name)
 
 
-def _shared(name: str, holder: _Holder, evidence: EvidenceSet, as_of: datetime) -> Outcome:
-    """One account in both environments: whether somebody decided so."""
+def _shared(name: str, holder: _Holder, evidence: EvidenceSet, as_of: datetime, local: Container[str]) -> Outcome:
+    """One account in both environments: whether somebody decided so. `local`: hosts with their own of the name."""
     register: Reading[SharedAccount] = evidence.reading(SharedAccount)
     today = as_of.date()
     decisions = sorted((each for each in register.records if each.account == name and _holds(each, today)), key=repr)
@@ -297,7 +309,6 @@ def _shared(name: str, holder: _Holder, evidence: EvidenceSet, as_of: datetime) 
         return undetermined(name, "decision-undated", **where)
     if _is_partial(evidence.reading(Account)):
         return undetermined(name, "accounts-unread", **where)
-    local = {key_of(each.host) for each in evidence.reading(Account).records if each.name == name and each.host}
     if any(all(key_of(host) in local for host in hosts) for hosts in (holder.test, holder.production)):
         return undetermined(name, "same-local-name", **where)
     partial = _is_partial(register)

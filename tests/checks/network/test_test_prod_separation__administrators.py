@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from checks.discovery import discover
 from checks.finding import Status
+from checks.judgement import judge
 from collector.records.access import SharedAccount
 from collector.records.assets import RegisteredHost
 from collector.records.backup import ProtectedSystem
 from collector.records.identity import Account, LocalPrivilege
-from tests.checks.made import finding, findings, gap, reasons, seen
+from tests.checks.made import AS_OF, evidence, finding, findings, gap, reasons, seen
 
 CHECK = "test-prod-separation--administrators"
 SYSTEMS = (
@@ -191,3 +195,28 @@ def test_hosts_own_accounts_of_one_name_are_not_one_account() -> None:
     assert judged(held, hosts=[Account(name="drift")]) == {"drift": "!same-account"}
     parts = (seen(LocalPrivilege, *ROOTS, *held), seen(ProtectedSystem, *SYSTEMS, source="register"))
     assert reasons(finding(CHECK, *parts, gap(Account))) == {"drift": "?accounts-unread"}
+
+
+def test_accounts_are_read_no_more_often_for_many_than_for_one() -> None:
+    def times_read(administrators: int) -> int:
+        names = [f"a{number}" for number in range(administrators)]
+        accounts = seen(Account, *(Account(name=name) for name in names), source="directory")
+        times = 0
+
+        def read() -> Iterator[Account]:
+            nonlocal times
+            times += 1
+            return accounts.read()
+
+        held = [right for name in names for right in sudo(name, "test1", "app1")]
+        held_against = evidence(
+            seen(LocalPrivilege, *ROOTS, *held),
+            seen(ProtectedSystem, *SYSTEMS, source="register"),
+            replace(accounts, read=read),
+        )
+        check = next(each for each in discover() if each.id == CHECK)
+        (found,) = judge(check, held_against, {}, AS_OF)
+        assert reasons(found) == dict.fromkeys(names, "!same-account")
+        return times
+
+    assert times_read(20) == times_read(1)
