@@ -15,16 +15,17 @@ TimeZone = Annotated[str, StringConstraints(pattern=r"^(UTC|[A-Z][A-Za-z_]+/[A-Z
 """Name in the IANA time zone database, e.g. `Europe/Stockholm`."""
 
 Word = Annotated[str, Field(min_length=1)]
+MAX_HEADER_ROW = 1000
 
 
 class ColumnMapping(Strict):
     """How a file is read, and which of its columns are which of Styrk's fields."""
 
     sheet: str | None = None
-    """XLSX: name of the sheet; the first where not given."""
+    """XLSX: name of the sheet; the first that is shown where not given."""
     items: str | None = None
     """JSON: where the list of objects is, e.g. `result.rows`; where not given, the file's only list of objects."""
-    header_row: Annotated[int, Field(ge=1, le=1000)] | None = None
+    header_row: Annotated[int, Field(ge=1, le=MAX_HEADER_ROW)] | None = None
     """CSV, XLSX: row with the column headings; the first that is not blank where not given."""
     encoding: Literal["utf-8", "cp1252", "cp850", "utf-16"] | None = None
     """CSV: where not given, UTF-16 by its mark, else UTF-8, else cp1252 or cp850 by the letters; which, is told."""

@@ -18,7 +18,7 @@ from config.columns import COLUMNS
 from config.loading import load_settings
 from config.problems import did_you_mean
 from config.register_mappings import available_mappings, load_mapping
-from config.registers import ColumnMapping, MappingFile, Register
+from config.registers import MAX_HEADER_ROW, ColumnMapping, MappingFile, Register
 from styrk.errors import UsageError
 from styrk.terminal import paint, paragraph, table
 
@@ -90,7 +90,14 @@ def _settings(options: argparse.Namespace) -> tuple[Register | None, str]:
     """The register as which the file is read, and in words by what; None where nothing says how."""
     if options.holds is not None and options.holds not in COLUMNS:
         raise UsageError(f"no register holds {options.holds}; {did_you_mean(options.holds, COLUMNS)}")
+    if options.header_row is not None and not 1 <= options.header_row <= MAX_HEADER_ROW:
+        raise UsageError(f"--header-row {options.header_row}: rows are counted from 1, to {MAX_HEADER_ROW} at most")
     if options.config is not None:
+        if options.sheet is not None or options.header_row is not None:
+            raise UsageError(
+                "--sheet and --header-row are for a file without settings",
+                f"set `sheet` and `header_row` of the register in {options.config}",
+            )
         return _configured(options), f"settings {options.config}"
     if options.mapping is not None:
         mapping = load_mapping(options.mapping)

@@ -149,3 +149,19 @@ def test_a_cell_that_drives_a_terminal_is_shown_by_its_code(log: Path, capsys: p
     _, out = shown(capsys, "check", "log.csv", "--mapping", "log.yaml")
     assert "\x1b" not in out
     assert "holds control characters" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--mapping", "log.yaml", "--header-row", "0"), "rows are counted from 1"),
+        (("--header-row", "-1"), "rows are counted from 1"),
+        (("-c", "styrk.yaml", "--header-row", "2"), "are for a file without settings"),
+        (("-c", "styrk.yaml", "--sheet", "Blad1"), "are for a file without settings"),
+    ],
+)
+def test_rows_and_sheets_that_cannot_be_meant_are_refused(
+    words: tuple[str, ...], said: str, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["register", "check", str(log), *words]) == 2
+    assert said in capsys.readouterr().err
