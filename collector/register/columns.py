@@ -16,6 +16,7 @@ from collector.register.days import DayStyle
 from collector.register.forms import WITHHELD, Read, fields_of
 from collector.register.table import Cell, Row, Table, Unreadable, plain
 from collector.register.values import (
+    MAY_SAY_NOTHING,
     ValueUnreadableError,
     read_int,
     read_names,
@@ -156,7 +157,10 @@ class _Column:
         return value
 
     def _value(self, cell: Cell) -> Any:
-        value = self._read(self._translated(readable(cell)))
+        cell = readable(cell)
+        if self._words or not isinstance(cell, str) or cell[:1] in MAY_SAY_NOTHING or not cell.isascii():
+            cell = self._translated(cell)
+        value = self._read(cell)
         if self._is_text and isinstance(value, tuple):
             value = tuple(name for name in value if not self._is_empty(name))
         if (value is None or value == ()) and self._is_required:
@@ -209,10 +213,10 @@ class RowReader:
 
     def holds_headings(self, row: Row) -> bool:
         """Whether every mapped column holds its own heading: the header once more, as on each page of a printout."""
-        return row.fault is None and all(
-            _at(row.cells, each.place) == each.heading or _word(row.cells, each.place) == each.heading.casefold()
-            for each in self._columns
-        )
+        first = self._columns[0]
+        if row.fault is not None or _at(row.cells, first.place) != first.heading:
+            return False
+        return all(_at(row.cells, each.place) == each.heading for each in self._columns)
 
     def check_no_sum(self, row: Row) -> None:
         """Raise RowUnreadableError for a last row that sums the others up; `without` leaves it out."""

@@ -44,7 +44,10 @@ class Row(NamedTuple):
     def blank(self) -> bool:
         """Whether no cell holds anything."""
         for cell in self.cells:
-            if not (cell is None or cell == () or (isinstance(cell, str) and not plain(cell))):
+            if isinstance(cell, str):
+                if cell.strip() if cell.isascii() else plain(cell):
+                    return False
+            elif cell is not None and cell != ():
                 return False
         return self.fault is None
 

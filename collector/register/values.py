@@ -39,6 +39,11 @@ _NOT_KNOWN = frozenset(
     ["okänd", "okänt", "okända", "vet ej", "vet inte", "oklar", "oklart", "?", "??", "???", "unknown"]
 )
 
+MAY_SAY_NOTHING = frozenset(
+    {word[0] for word in (*_NOTHING, *_NOT_KNOWN)} | {word[0].upper() for word in (*_NOTHING, *_NOT_KNOWN)} | {*_DASHES}
+) | {"", " ", "\t", "\n"}
+"""What a cell of ASCII letters begins with, that says nothing or that nobody knows: most begin otherwise."""
+
 _YES = frozenset({"ja", "j", "x", "sant", "true", "yes", "y", "1", "aktiv"})
 _NO = frozenset({"nej", "n", "falskt", "false", "no", "0"})
 
