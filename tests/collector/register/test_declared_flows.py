@@ -160,7 +160,10 @@ def test_a_zone_that_nobody_declared_is_named(tmp_path: Path) -> None:
 
 def test_a_row_that_was_lost_leaves_what_passes_open_by_rules_and_by_probes(tmp_path: Path) -> None:
     held = read(tmp_path, "klient;server;tcp;443;;;;;", "klient;server;tcp;22;;;;snart;")
-    assert by_rules(held, "443", "22") == {"klient -> server tcp/22": "?flow-list-incomplete"}
+    assert by_rules(held, "443", "22") == {
+        "klient -> server tcp/22": "?flow-list-incomplete",
+        "test": "?flow-list-short",
+    }
     made = Probe(vantage="v", zone="klient", target="10.77.2.9", target_zone="server", port=22, outcome="open")
     found = finding("segmentation-flows", seen(Probe, made), *held.populations)
     assert reasons(found) == {made.subject: "?flow-list-incomplete"}
