@@ -145,6 +145,7 @@ COLUMNS: dict[str, Columns] = {
     "unit-status": _columns("unit", "date status stated_by"),
     "vetting": _columns("person_key role", "access_start confidentiality_signed vetted vetting_needed supplier"),
     "vulnerability-result": _columns("host", "scanned finding severity first_seen fixed"),
+    "zone": _columns("name", "networks roles purpose owner"),
 }
 """Kind of record to its columns."""
 

@@ -14,13 +14,16 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 def check_networks(document: Document) -> None:
     """Add a problem for each network that is none, or is in two zones, and for flows and targets outside the zones.
 
-    A network within another zone's network is no mistake: the narrower one is meant.
+    A network within another zone's network is no mistake: the narrower one is meant. Where a register declares zones
+    too, only what is said here is held against what is said here.
     """
     zones = _check_zones(document)
+    here = not zones_elsewhere(document)
     for index, flow in enumerate(document.root.items("flows")):
         path: DocumentPath = ("flows", index)
         for end in ("source", "destination"):
-            known(document, (*path, end), zones, "zone")
+            if here:
+                known(document, (*path, end), zones, "zone")
         _check_ports(document, flow, path)
         inside = zones.get(flow.text("destination") or "")
         for at, network in _networks(document, flow, (*path, "destination_addresses")):
@@ -29,7 +32,12 @@ def check_networks(document: Document) -> None:
     everywhere = [network for networks in zones.values() for network in networks]
     for index, source in enumerate(document.root.items("sources")):
         if source.text("type") == "probe":
-            _check_targets(document, source, ("sources", index, "targets"), everywhere)
+            _check_targets(document, source, ("sources", index, "targets"), everywhere if here else None)
+
+
+def zones_elsewhere(document: Document) -> bool:
+    """Whether a register declares zones: which those are is known when it is read."""
+    return any(register.text("holds") == "zone" for register in document.root.items("registers"))
 
 
 def _check_zones(document: Document) -> dict[str, list[Network]]:
@@ -84,7 +92,7 @@ def _check_ports(document: Document, flow: Node, path: DocumentPath) -> None:
             document.problem((*path, "ports", index), "ports go from 1 to 65535, the lower one first")
 
 
-def _check_targets(document: Document, source: Node, path: DocumentPath, zones: list[Network]) -> None:
+def _check_targets(document: Document, source: Node, path: DocumentPath, zones: list[Network] | None) -> None:
     for index, target in enumerate(source.items("targets")):
         address = target.text("address")
         if address is None:
@@ -95,5 +103,5 @@ def _check_targets(document: Document, source: Node, path: DocumentPath, zones: 
         except ValueError:
             document.problem(at, "is no IP address")
             continue
-        if not any(_within(host, zone) for zone in zones):
+        if zones is not None and not any(_within(host, zone) for zone in zones):
             document.problem(at, "is in no declared zone", "declare its network under zones")

@@ -15,7 +15,7 @@ from config.claims import Systems, load_claim_files
 from config.contracts import load_contract_files
 from config.document import Document, DocumentPath, Node
 from config.ledgers import load_ledger_files
-from config.networks import check_networks
+from config.networks import check_networks, zones_elsewhere
 from config.problems import Problem, SettingsError, did_you_mean
 from config.questions import load_question_files
 from config.register_mappings import check_registers
@@ -94,7 +94,7 @@ def _check_source(document: Document, source: Node, path: DocumentPath) -> None:
             document.problem((*path, remote), "this key is required with login")
     if kind == "ldap":
         _check_bind(document, source, path)
-    if kind in ("probe", "bundle"):
+    if kind in ("probe", "bundle") and not zones_elsewhere(document):
         zones = (name for zone in document.root.items("zones") if (name := zone.text("name")) is not None)
         known(document, (*path, "zone"), zones, "zone")
     if kind == "bundle" and source.get("zone") is None and "probe" in [each.value for each in source.items("kinds")]:

@@ -39,6 +39,7 @@ class ZoneSettings(Strict):
     name: Identifier
     roles: tuple[Identifier, ...] = ()
     networks: tuple[str, ...]
+    purpose: str | None = None
     owner: str | None = None
 
 

@@ -9,9 +9,11 @@ from functools import partial
 from collector.collection import ConfiguredSource
 from collector.evidence import OWN, Obtained
 from collector.network.shell import Connect
+from collector.records.network import Zone
 from collector.records.record import Record
 from collector.secrets import resolve
 from collector.source import Source, SourceError
+from config.registers import Register
 from config.settings import Settings
 from config.sources import (
     AnySource,
@@ -36,7 +38,7 @@ from config.sources import (
     VeeamSource,
 )
 from styrk.errors import UsageError
-from styrk.unchosen import UnchosenSource
+from styrk.stand_in import NOT_ASKED, StandIn
 
 _HANDED_OVER = (BackupReport, DocumentSource, DrillReports, FirewallExportSource)
 """Sources that are files which someone handed over, and no systems."""
@@ -73,7 +75,7 @@ def scanned_sources(
         return chosen
     read = {configured.source.id for configured, _ in chosen}
     left_out = tuple(
-        (replace(configured, source=UnchosenSource(configured.source.id, configured.source.provides)), kind)
+        (replace(configured, source=StandIn(configured.source.id, configured.source.provides, NOT_ASKED)), kind)
         for configured, kind in configured_sources(settings, wanted)
         if configured.source.id not in read
     )
@@ -97,7 +99,10 @@ def _all(settings: Settings, only: tuple[str, ...]) -> Iterator[tuple[Source, st
         from collector.register.declared import DeclaredNetwork
 
         yield (
-            _made("declared", lambda: DeclaredNetwork(settings.zones, settings.flows)),
+            _made(
+                "declared",
+                lambda: DeclaredNetwork(settings.zones, settings.flows, elsewhere=bool(_of_registers(settings))),
+            ),
             "declared",
             Obtained.PROVIDED,
             OWN,
@@ -174,10 +179,30 @@ def _system(entry: AnySource, settings: Settings) -> Source:
 
 
 def _of_zones(entry: ProbeSource | BundleSource, settings: Settings) -> Source:
-    """The source for one entry that is held against the declared zones."""
-    from collector.register.declared import zones_of
+    """The source for one entry that is held against the declared zones.
 
-    zones = zones_of(settings.zones)
+    Where registers declare zones, what is wrong with those costs this source's evidence, and not the scan.
+    """
+    from collector.register.declared import with_registers, zones_of
+
+    own = zones_of(settings.zones)
+    registers = _of_registers(settings)
+    if not registers:
+        return _in_zones(entry, settings, own)
+    from collector.register.register import RegisterFile
+
+    try:
+        return _in_zones(entry, settings, with_registers(own, map(RegisterFile, registers)))
+    except SourceError as error:
+        return StandIn(entry.id, _kinds_of(entry, settings), error)
+
+
+def _of_registers(settings: Settings) -> tuple[Register, ...]:
+    """The registers that declare zones."""
+    return tuple(register for register in settings.registers if register.holds == "zone")
+
+
+def _in_zones(entry: ProbeSource | BundleSource, settings: Settings, zones: tuple[Zone, ...]) -> Source:
     if isinstance(entry, ProbeSource):
         from collector.network.probe import ReachabilityProbe
 
@@ -185,6 +210,15 @@ def _of_zones(entry: ProbeSource | BundleSource, settings: Settings) -> Source:
     from styrk.relayed_evidence import RelayedEvidence
 
     return RelayedEvidence(entry, settings.organisation.name, zones)
+
+
+def _kinds_of(entry: ProbeSource | BundleSource, settings: Settings) -> frozenset[type[Record]]:
+    """What the source would give."""
+    if isinstance(entry, ProbeSource):
+        from collector.network.probe import ReachabilityProbe
+
+        return ReachabilityProbe.provides
+    return _in_zones(entry, settings, ()).provides
 
 
 def _backup(entry: ResticSource | BorgSource | ProxmoxBackupSource | VeeamSource) -> Source:

@@ -16,7 +16,11 @@ class Zone:
     """What lives there: `user-clients`, `admin-clients`, `servers`, `wireless`, or a name of one's own."""
     networks: tuple[str, ...] = ()
     """CIDR, IPv4 or IPv6."""
+    purpose: str | None = None
+    """What the zone is for, in the organisation's own words."""
     owner: str | None = None
+    row: int | None = None
+    """Row of the register that declares it."""
 
     @property
     def subject(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from ipaddress import ip_network
 
 from collector.evidence import GapCause
@@ -11,6 +12,7 @@ from collector.evidence_file import canonical
 from collector.records.codec import encode
 from collector.records.network import DeclaredFlow, Zone
 from collector.records.record import Record, kind_name
+from collector.register.register import RegisterFile
 from collector.source import Diagnosis, Query, Recorder, SourceError
 from config.settings import FlowSettings, ZoneSettings
 
@@ -18,19 +20,23 @@ from config.settings import FlowSettings, ZoneSettings
 class DeclaredNetwork:
     """The zones and flows of the settings, as a source with the id `declared`; implements `collector.source.Source`.
 
-    Raises SourceError (unsupported) at construction for mistakes in the settings: a network that is none, a zone that
-    is declared twice, a flow from or to a zone that is not declared.
+    `elsewhere`: a register declares zones too. Raises SourceError (unsupported) at construction for mistakes in the
+    settings: a network that is none, a zone that is declared twice, a flow from or to a zone that is declared nowhere.
     """
 
-    provides: frozenset[type[Record]] = frozenset({Zone, DeclaredFlow})
-
-    def __init__(self, zones: Sequence[ZoneSettings], flows: Sequence[FlowSettings]) -> None:
+    def __init__(
+        self, zones: Sequence[ZoneSettings], flows: Sequence[FlowSettings], *, elsewhere: bool = False
+    ) -> None:
         self.id = "declared"
         self.zones = zones_of(zones)
+        self._elsewhere = elsewhere
+        self.provides: frozenset[type[Record]] = frozenset(
+            {DeclaredFlow} if elsewhere and not zones else {Zone, DeclaredFlow}
+        )
         names = {zone.name for zone in self.zones}
         for flow in flows:
             unknown = sorted({flow.source, flow.destination} - names)
-            if unknown:
+            if unknown and not elsewhere:
                 raise _wrong(f"a flow names the zone {unknown[0]}, which is not declared", "add it under `zones`")
             for address in flow.destination_addresses:
                 _network(address, f"the flow {flow.source} -> {flow.destination}")
@@ -52,20 +58,20 @@ class DeclaredNetwork:
     def plan(self, wanted: frozenset[type[Record]]) -> Iterable[Query]:
         """Reading the settings, which are read already."""
         for kind, name in ((Zone, "zones"), (DeclaredFlow, "flows")):
-            if kind in wanted:
+            if kind in wanted & self.provides:
                 yield Query("the settings", f"read `{name}`", (kind,))
 
     def collect(self, wanted: frozenset[type[Record]], recorder: Recorder) -> None:
         """Give every zone and flow; where no zone is declared at all, nobody has said what is allowed: a gap."""
         recorder.identity("the settings")
-        if not self.zones:
+        if not self.zones and not self._elsewhere:
             for kind in wanted & self.provides:
                 recorder.gap(
                     kind, GapCause.ABSENT, "the settings declare no zones", remedy="declare `zones` and `flows`"
                 )
             return
         for kind, records in ((Zone, self.zones), (DeclaredFlow, self.flows)):
-            if kind in wanted:
+            if kind in wanted & self.provides:
                 digest = hashlib.sha256(canonical([encode(record) for record in records])).hexdigest()
                 recorder.ran(f"settings: {kind_name(kind)} sha256 {digest}", (kind,))
                 for record in records:
@@ -76,9 +82,9 @@ class DeclaredNetwork:
         """How much is declared."""
         yield Diagnosis(
             "the settings",
-            ok=bool(self.zones),
+            ok=bool(self.zones) or self._elsewhere,
             text=f"{len(self.zones)} zones, {len(self.flows)} flows",
-            remedy="" if self.zones else "declare `zones` and `flows`",
+            remedy="" if self.zones or self._elsewhere else "declare `zones` and `flows`",
         )
 
 
@@ -93,10 +99,31 @@ def zones_of(settings: Sequence[ZoneSettings]) -> tuple[Zone, ...]:
             name=zone.name,
             roles=zone.roles,
             networks=tuple(_network(each, f"the zone {zone.name}") for each in zone.networks),
+            purpose=zone.purpose,
             owner=zone.owner,
         )
         for zone in settings
     )
+
+
+def with_registers(zones: Sequence[Zone], registers: Iterable[RegisterFile]) -> tuple[Zone, ...]:
+    """Zones, and those that registers declare beside them.
+
+    Raises SourceError where a register or a row of it cannot be read, a network is none, or a zone is declared twice.
+    """
+    held = [*zones]
+    for register in registers:
+        for zone in register.records():
+            if isinstance(zone, Zone):
+                if not zone.networks:
+                    raise _wrong(f"the zone {zone.name} has no network", "write its networks, e.g. 10.20.0.0/24")
+                networks = tuple(_network(each, f"the zone {zone.name}") for each in zone.networks)
+                held.append(replace(zone, networks=networks))
+    names = [zone.name for zone in held]
+    for name in names:
+        if names.count(name) > 1:
+            raise _wrong(f"the zone {name} is declared twice", "give each zone a name of its own")
+    return tuple(held)
 
 
 def _network(text: str, where: str) -> str:

@@ -70,6 +70,18 @@ class RegisterFile:
         expected = self._settings.expected_rows
         recorder.complete(kind, source_count=rows if expected is None else expected)
 
+    def records(self) -> tuple[Record, ...]:
+        """Every record, for a source that works by them; raises SourceError where one cannot be read."""
+        data, _ = self._read()
+        table = read_table(data, self._settings.file.name, self._settings)
+        self._form.check_header(table)
+        held: list[Record] = []
+        read = read_rows(table, self._form, self._statements(), held.append)
+        if read.problems:
+            _, cause, detail, remedy = read.problems[0]
+            raise SourceError(cause, f"{self._settings.file.name}: {detail}", remedy)
+        return tuple(held)
+
     def diagnose(self) -> Iterable[Diagnosis]:
         """Read the file and look for its columns."""
         target = str(self._settings.file)

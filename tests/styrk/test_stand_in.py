@@ -14,7 +14,7 @@ from collector.evidence import EvidenceSet, GapCause
 from collector.records.backup import MajorChange, ProtectedSystem, RestoreTest
 from config.loading import load_settings
 from styrk.sources import scanned_sources
-from styrk.unchosen import UnchosenSource
+from styrk.stand_in import NOT_ASKED, StandIn
 from tests.checks.made import AS_OF
 from tests.styrk.runs import write_estate
 
@@ -43,14 +43,17 @@ def test_nobody_is_accused_by_what_was_not_read(tmp_path: Path) -> None:
 
 
 def test_the_stand_in_asks_nothing() -> None:
-    stand_in = UnchosenSource("tests", KINDS)
-    assert (list(stand_in.plan(KINDS)), list(stand_in.diagnose())) == ([], [])
+    stand_in = StandIn("tests", KINDS, NOT_ASKED)
+    assert list(stand_in.plan(KINDS)) == []
+    assert [(each.ok, each.remedy) for each in stand_in.diagnose()] == [
+        (False, "scan without --source, or name it too")
+    ]
     assert stand_in.provides == KINDS
 
 
 def test_a_run_of_everything_has_no_stand_in(tmp_path: Path) -> None:
     built = scanned_sources(load_settings(write_estate(tmp_path)), KINDS)
-    assert not [configured for configured, _ in built if isinstance(configured.source, UnchosenSource)]
+    assert not [configured for configured, _ in built if isinstance(configured.source, StandIn)]
 
 
 @pytest.mark.parametrize("only", [("systems",), ("systems", "changes")])
