@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
@@ -136,18 +136,34 @@ def chain(device: str, name: str, hook: str, policy: Literal["accept", "drop"], 
     )
 
 
-def resolve(
-    names: Iterable[str], groups: Mapping[str, Sequence[str]], single: Mapping[str, Sequence[str]], depth: int = 0
-) -> Ends:
+def unfolded(names: Iterable[str], members: Callable[[str], Iterable[str] | None]) -> Iterator[str]:
+    """The names with groups' `members` (None: no group) in their place, each once, however often a group is named.
+
+    A group that is within itself, or MAX_DEPTH deep, stays as it is: it stands for nothing that is known.
+    """
+    done: set[str] = set()
+
+    def walk(held: Iterable[str], above: tuple[str, ...]) -> Iterator[str]:
+        for name in held:
+            if name in above:
+                yield name
+            elif name not in done:
+                done.add(name)
+                within = members(name) if len(above) < MAX_DEPTH else None
+                if within is None:
+                    yield name
+                else:
+                    yield from walk(within, (*above, name))
+
+    return walk(names, ())
+
+
+def resolve(names: Iterable[str], groups: Mapping[str, Sequence[str]], single: Mapping[str, Sequence[str]]) -> Ends:
     """The addresses behind names of addresses and groups; a name that is itself an address is one."""
     found = Ends()
-    for name in names:
+    for name in unfolded(names, lambda each: None if each in single else groups.get(each)):
         if name in single:
             found.values += single[name]
-        elif name in groups and depth < MAX_DEPTH:
-            inner = resolve(groups[name], groups, single, depth + 1)
-            found.values += inner.values
-            found.unknown += inner.unknown
         else:
             try:
                 found.values.append(address(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collector.network.exports import ECHO_REQUEST, Services, address, port
+from collector.network.exports import ECHO_REQUEST, Services, address, port, unfolded
 from collector.network.fortigate_tree import Entry
 
 _NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "ipv6-icmp"}
@@ -66,20 +66,15 @@ class ServiceObjects:
     def of(self, policy: Entry) -> Services:
         """What the services of a policy are."""
         found = Services()
-        for name in policy.words("service"):
-            self._add(name, found, 0)
+        for name in unfolded(policy.words("service"), self._groups.get):
+            self._add(name, found)
         if policy.word("service-negate") == "enable":
             return Services(unknown=["service-negate"])
         return found
 
-    def _add(self, name: str, found: Services, depth: int) -> None:
+    def _add(self, name: str, found: Services) -> None:
         custom = self._custom.get(name)
-        if name in self._groups and depth < 16:
-            for member in self._groups[name]:
-                self._add(member, found, depth + 1)
-        elif name == "ALL" or (
-            custom and custom.word("protocol") == "IP" and custom.word("protocol-number", "0") == "0"
-        ):
+        if name == "ALL" or (custom and custom.word("protocol") == "IP" and custom.word("protocol-number", "0") == "0"):
             found.everything = True
         elif custom is None or not self._is_told(custom) or not self._add_custom(custom, found):
             found.unknown.append(f"service {name}"[:200])

@@ -11,7 +11,18 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_interface, ip_network
 from typing import TYPE_CHECKING, Any, Literal
 
-from collector.network.exports import Ends, Export, RuleWriter, Services, address, chain, malformed, port, resolve
+from collector.network.exports import (
+    Ends,
+    Export,
+    RuleWriter,
+    Services,
+    address,
+    chain,
+    malformed,
+    port,
+    resolve,
+    unfolded,
+)
 from collector.network.palo_alto_zones import Zones, members_of
 from collector.records.host import Interface, Route
 
@@ -112,17 +123,11 @@ class _Objects:
         names = members_of(rule, tag)
         return Ends(everything=True) if "any" in names or not names else resolve(names, self.groups, self.single)
 
-    def services(self, names: list[str], depth: int = 0) -> Services:
+    def services(self, names: list[str]) -> Services:
         found = Services()
-        for name in names:
+        for name in unfolded(names, self._service_groups.get):
             if name == "any":
                 found.everything = True
-            elif name in self._service_groups and depth < 16:
-                inner = self.services(self._service_groups[name], depth + 1)
-                for protocol, ports in inner.by_protocol.items():
-                    found.add(protocol, ports)
-                found.unknown += inner.unknown
-                found.everything = found.everything or inner.everything
             elif name in self._services:
                 self._add(self._services[name], found)
             elif name in _PREDEFINED:

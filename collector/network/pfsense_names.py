@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING
 
-from collector.network.exports import Ends, address, port
+from collector.network.exports import Ends, address, port, unfolded
 from collector.records.host import Interface
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _TUNNELS = {
     "ipsec": ("enc0",),
 }
 """The products' own groups of interfaces, in lower case, to the cards that they make for them."""
-_MAX_DEPTH = 16
 
 
 class Names:
@@ -86,49 +85,54 @@ class Names:
         if side is None or side.find("any") is not None:
             return Ends([*_FAMILIES.get(family, ())], everything=family not in _FAMILIES)
         text = side.findtext("network") or side.findtext("address") or ""
-        found = self._ends(text, family, 0)
+        found = Ends()
+        for name in unfolded([text], self._addresses_of_alias):
+            self._add(name, family, found)
         if family in _FAMILIES:
             found.values = [each for each in found.values if (":" in each) is (family == "inet6")]
             if found.unknown:
                 found.values, found.everything = list(_FAMILIES[family]), True
         return found
 
-    def _ends(self, text: str, family: str, depth: int) -> Ends:
-        interface = self._interfaces.get(text) or self._interfaces.get(text.removesuffix("ip"))
+    def _interface(self, text: str) -> Element | None:
+        found = self._interfaces.get(text)
+        return self._interfaces.get(text.removesuffix("ip")) if found is None else found
+
+    def _addresses_of_alias(self, text: str) -> list[str] | None:
+        if text == "any" or self._interface(text) is not None:
+            return None
+        kind, members = self._aliases.get(text, ("", []))
+        return members if kind in {"host", "network"} else None
+
+    def _add(self, text: str, family: str, found: Ends) -> None:
+        """Add what one text that is no alias of addresses stands for."""
+        interface = self._interface(text)
         if text == "any":
-            return Ends([*_FAMILIES.get(family, ())], everything=family not in _FAMILIES)
-        if interface is not None:
-            return self._of_interface(interface, whole=text in self._interfaces)
-        if text in self._aliases and depth < _MAX_DEPTH:
-            kind, members = self._aliases[text]
-            if kind not in {"host", "network"}:
-                return Ends(unknown=[f"alias {text} of the type {kind}"[:200]])
-            found = Ends()
-            for member in members:
-                inner = self._ends(member, family, depth + 1)
-                found.values += inner.values
-                found.unknown += inner.unknown
-            return found
-        try:
-            return Ends([address(text)])
-        except ValueError:
-            return Ends(unknown=[f"address {text}"[:200]])
+            found.values += _FAMILIES.get(family, ())
+            found.everything = found.everything or family not in _FAMILIES
+        elif interface is not None:
+            self._add_interface(interface, found, whole=text in self._interfaces)
+        elif text in self._aliases:
+            found.unknown.append(f"alias {text} of the type {self._aliases[text][0]}"[:200])
+        else:
+            try:
+                found.values.append(address(text))
+            except ValueError:
+                found.unknown.append(f"address {text}"[:200])
 
     @staticmethod
-    def _of_interface(interface: Element, *, whole: bool) -> Ends:
-        found = Ends()
+    def _add_interface(interface: Element, found: Ends, *, whole: bool) -> None:
+        own_ones = []
         for text, length in (("ipaddr", "subnet"), ("ipaddrv6", "subnetv6")):
             try:
                 own = ip_interface(f"{interface.findtext(text)}/{interface.findtext(length)}")
             except ValueError:
                 continue
-            found.values.append(str(own.network) if whole else str(own.ip))
-        if not found.values:
+            own_ones.append(str(own.network) if whole else str(own.ip))
+        found.values += own_ones
+        if not own_ones:
             found.unknown.append(f"the address of {interface.tag}")
-        return found
 
-    def ports(self, text: str, depth: int = 0) -> list[str]:
+    def ports(self, text: str) -> list[str]:
         """Ports behind a text or an alias; raises ValueError for one that is neither."""
-        if text in self._aliases and depth < _MAX_DEPTH:
-            return [each for member in self._aliases[text][1] for each in self.ports(member, depth + 1)]
-        return [port(text)]
+        return [port(each) for each in unfolded([text], lambda name: self._aliases.get(name, (None, None))[1])]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collector.evidence import GapCause
-from collector.network.exports import FAMILIES
+from collector.network.exports import FAMILIES, resolve, unfolded
 from collector.network.fortigate import parse_fortigate
 from collector.network.iptables import parse_iptables
 from collector.network.palo_alto import parse_palo_alto
@@ -338,3 +338,60 @@ def test_packets_that_are_kept_out_of_connection_tracking_meet_other_rules() -> 
     table = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -j CT --notrack\nCOMMIT\n"
     (rule,) = parse_iptables(table.encode(), "fw", "ip").rules
     assert rule.not_understood
+
+
+DEEP = {f"g{level}": (f"g{level + 1}", "10.1.1.0/24", f"g{level + 1}") for level in range(12)}
+"""Groups that each name the next one twice."""
+
+
+def test_a_group_is_looked_into_once_however_often_it_is_named() -> None:
+    looked: list[str] = []
+
+    def members(name: str) -> tuple[str, ...] | None:
+        looked.append(name)
+        return DEEP.get(name)
+
+    assert list(unfolded(["g0", "g0"], members)) == ["g12", "10.1.1.0/24"]
+    assert len(looked) == 14
+    assert resolve(["g0"], DEEP, {"g12": ["10.1.2.3"]}).values == ["10.1.2.3", "10.1.1.0/24"]
+
+
+def test_a_group_within_itself_stands_for_what_is_not_known() -> None:
+    groups = {"a": ["b", "10.1.1.1"], "b": ["c"], "c": ["a", "b", "10.1.1.2"]}
+    found = resolve(["a"], groups, {})
+    assert (found.values, found.unknown) == (["10.1.1.2", "10.1.1.1"], ["address a", "address b"])
+    far = {f"g{level}": [f"g{level + 1}"] for level in range(40)}
+    assert resolve(["g0"], far, {}).unknown == ["address g16"]
+
+
+def test_groups_of_services_and_ports_within_others() -> None:
+    services = (
+        "config firewall service custom\nedit web\nset tcp-portrange 443\nnext\nend\nconfig firewall service group\n"
+    )
+    services += "edit g1\nset member g2 g2 web\nnext\nedit g2\nset member web g1\nnext\nend\n"
+    known, within = fortigate(ALL.replace('"ALL"', "g1 g2"), services)
+    assert (known.ports, within.not_understood) == (("443",), ("service g1",))
+
+    groups = """<service><entry name="web"><protocol><tcp><port>443</port></tcp></protocol></entry></service>
+        <service-group>
+        <entry name="g1"><members><member>g2</member><member>g2</member><member>g1</member></members></entry>
+        <entry name="g2"><members><member>web</member></members></entry></service-group>"""
+    text = f"""<config><devices><entry><vsys><entry name="vsys1">{groups}<rulebase><security><rules>
+        {entry(service="g1")}</rules></security></rulebase></entry></vsys></entry></devices></config>"""
+    known, within = parse_palo_alto(text.encode(), "fw").rules[:2]
+    assert (known.ports, within.not_understood) == (("443",), ("service g1",))
+
+    aliases = "".join(
+        f"<alias><name>{name}</name><type>{kind}</type><address>{held}</address></alias>"
+        for name, kind, held in (
+            ("inner", "port", "443 8443"),
+            ("outer", "port", "inner inner 80"),
+            ("hosts", "host", "some some 10.2.2.2 hosts"),
+            ("some", "network", "10.1.1.0/24 lan"),
+        )
+    )
+    more = "<protocol>tcp</protocol><destination><any/><port>outer</port></destination>"
+    one = f"<rule><type>pass</type><interface>lan</interface><source><address>hosts</address></source>{more}</rule>"
+    (rule,) = pfsense(one, f"<aliases>{aliases}</aliases>")
+    assert rule.ports == ("443", "8443", "80")
+    assert rule.not_understood == ("alias hosts of the type host",)
