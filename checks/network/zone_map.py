@@ -1,4 +1,7 @@
-"""Which declared zone an address or a network lies in: the one with the narrowest network that holds it; pure."""
+"""Which declared zone an address or a network lies in: the one with the narrowest network that holds it; pure.
+
+Of several with the same network it is the first by name, as everywhere (`addresses.zone_of`).
+"""
 
 from __future__ import annotations
 
@@ -23,18 +26,18 @@ class ZoneMap:
     def narrowest(self, address: Address) -> Zone | None:
         """The zone that an address lies in: the one with the narrowest network that holds it."""
         if address not in self._places:
-            held = [(net.prefixlen, zone.name, zone) for zone, net in self.networks_of(address) if address in net]
-            self._places[address] = max(held, key=lambda each: each[:2])[2] if held else None
+            held = [(-net.prefixlen, zone.name, zone) for zone, net in self.networks_of(address) if address in net]
+            self._places[address] = min(held, key=lambda each: each[:2])[2] if held else None
         return self._places[address]
 
     def around(self, network: Network) -> Zone | None:
         """The zone that a whole network lies in, as `narrowest`."""
         held = [
-            (net.prefixlen, zone.name, zone)
+            (-net.prefixlen, zone.name, zone)
             for zone, net in self.networks_of(network.network_address)
             if network.network_address in net and net.prefixlen <= network.prefixlen
         ]
-        return max(held, key=lambda each: each[:2])[2] if held else None
+        return min(held, key=lambda each: each[:2])[2] if held else None
 
     def is_within(self, address: Address, zone: Zone) -> bool:
         """Whether a zone declares the address: by a network of all addresses it declares none in particular."""

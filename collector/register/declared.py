@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
@@ -109,7 +110,8 @@ def zones_of(settings: Sequence[ZoneSettings]) -> tuple[Zone, ...]:
 def with_registers(zones: Sequence[Zone], registers: Iterable[RegisterFile]) -> tuple[Zone, ...]:
     """Zones, and those that registers declare beside them.
 
-    Raises SourceError where a register or a row of it cannot be read, a network is none, or a zone is declared twice.
+    Raises SourceError where a register or a row of it cannot be read, a network is none or in two zones, or a zone is
+    declared twice.
     """
     held = [*zones]
     for register in registers:
@@ -119,10 +121,15 @@ def with_registers(zones: Sequence[Zone], registers: Iterable[RegisterFile]) -> 
                     raise _wrong(f"the zone {zone.name} has no network", "write its networks, e.g. 10.20.0.0/24")
                 networks = tuple(_network(each, f"the zone {zone.name}") for each in zone.networks)
                 held.append(replace(zone, networks=networks))
-    names = [zone.name for zone in held]
-    for name in names:
-        if names.count(name) > 1:
+    for name, times in Counter(zone.name for zone in held).items():
+        if times > 1:
             raise _wrong(f"the zone {name} is declared twice", "give each zone a name of its own")
+    owners: dict[str, str] = {}
+    for zone in held:
+        for network in zone.networks:
+            owner = owners.setdefault(network, zone.name)
+            if owner != zone.name:
+                raise _wrong(f"{network} is in the zones {owner} and {zone.name}", "let each network be in one zone")
     return tuple(held)
 
 

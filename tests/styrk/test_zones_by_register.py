@@ -94,6 +94,7 @@ def test_zones_of_the_settings_and_of_a_list_stand_beside_each_other(tmp_path: P
         ("server;127.0.9.1/24;;;", "the zone server: 127.0.9.1/24 has host bits set"),
         ("server;;;;", "the zone server has no network"),
         ("klient;127.0.9.0/24;;;", "the zone klient is declared twice"),
+        ("server;127.0.9.0/24,127.0.8.0/24;;;", "127.0.8.0/24 is in the zones klient and server"),
         ("server;192.0.2.0/24;;;", "the target 127.0.9.1 lies in no declared zone"),
     ],
 )

@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from checks.network.addresses import zone_of
 from checks.network.zone_map import ZoneMap
 from collector.records.network import Zone
 
@@ -37,3 +38,10 @@ def test_a_network_of_all_addresses_declares_none_in_particular() -> None:
     assert not MAP.is_within(ip_address("192.0.2.1"), OUT)
     assert MAP.is_within(ip_address("10.3.0.5"), OFFICE)
     assert not MAP.is_within(ip_address("10.2.0.5"), OFFICE)
+
+
+def test_a_network_of_two_zones_is_the_same_ones_in_every_check() -> None:
+    twins = (Zone(name="b", networks=("10.2.0.0/24",)), Zone(name="a", networks=("10.2.0.0/24",)))
+    for zones in (twins, twins[::-1]):
+        assert zone_of("10.2.0.5", zones) == ZoneMap(zones).narrowest(ip_address("10.2.0.5")) == twins[1]
+        assert ZoneMap(zones).around(ip_network("10.2.0.0/25")) == twins[1]
