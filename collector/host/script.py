@@ -75,6 +75,7 @@ sshd_lines() {{
 }}
 sshd_matches() {{
   sshd_lines | awk '{{ file = $0; sub(/:.*/, "", file); sub(/^[^:]*:[ \t]*/, "") }}
+    file ~ /sshd_config[.]d\// && file !~ /[.]conf$/ {{ next }}
     NR == 1 {{ print "{MATCHES_READ} " file }}
     tolower($0) ~ /^(match|include)[ \t=]/ {{ print "{MATCH_LINE}" $0 }}'
 }}
@@ -115,4 +116,5 @@ def queries(target: str, wanted: frozenset[type[Record]]) -> Iterable[Query]:
     """The sections as they are listed before a scan."""
     for section in needed(wanted):
         kinds = tuple(kind for kind in section.kinds if kind in wanted)
-        yield Query(target, f"sh, section {section.name}: {section.body}", kinds, section.rights)
+        helpers = _SSHD_HELPERS if section.name == SSHD else ""
+        yield Query(target, f"sh, section {section.name}: {helpers}{section.body}", kinds, section.rights)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+from collector.host.script import needed, queries, script
 from collector.host.sshd import PamFactors, PamIncludeError, read_matches, read_pam, read_sshd
+from collector.records.identity import SshAccess
 
 DEBIAN_AUTH = (
     "common-auth:auth\t[success=1 default=ignore]\tpam_unix.so nullok\n"
@@ -239,3 +243,26 @@ def test_the_stack_of_another_service_is_not_taken_for_the_one_that_sshd_asks(
     found = read_sshd(PRINTED + line, "web1", None, stack(f"auth required {OTP}"))
     assert found is not None
     assert found.pam_second_factors == modules
+
+
+FILES = """\
+/etc/ssh/sshd_config:Include /etc/ssh/sshd_config.d/*.conf
+/etc/ssh/sshd_config:  Match User anna
+/etc/ssh/sshd_config.d/50-own.conf:match=Group drift
+/etc/ssh/sshd_config.d/50-own.conf.rpmsave:Match Address 10.0.0.0/8
+/etc/ssh/sshd_config.d/README:Match all
+"""
+
+
+def test_what_lies_beside_the_included_files_is_none_of_sshds_configuration() -> None:
+    whole = script(needed(frozenset({SshAccess})), sudo=False, nonce="x" * 32).decode()
+    function = whole[whole.index("sshd_matches() {") : whole.index("users() {")]
+    given = f"sshd_lines() {{ cat; }}\n{function}\nsshd_matches"
+    done = subprocess.run(["sh", "-c", given], input=FILES, check=True, capture_output=True, text=True)
+    assert read_matches(PRINTED + done.stdout) == ("User anna", "Group drift")
+
+
+def test_all_that_is_read_of_sshd_and_its_users_is_planned() -> None:
+    (planned,) = (query for query in queries("web1", frozenset({SshAccess})) if "section sshd:" in query.text)
+    for read in ("/etc/ssh/sshd_config.d", "/etc/sudoers.d", "/etc/passwd", "sshd -T"):
+        assert read in planned.text
