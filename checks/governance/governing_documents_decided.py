@@ -41,8 +41,8 @@ REASONS = COMMON | {
     "no-list": because(
         "Kommunen har inte angett vilka dokument som krävs.",
         "The municipality has not said which documents are required.",
-        "Ange dem under controls: governing-documents-decided: required.",
-        "Name them under controls: governing-documents-decided: required.",
+        "Ange dem under controls: governing-documents-decided: parameters: required.",
+        "Name them under controls: governing-documents-decided: parameters: required.",
     ),
     "missing": because("Finns inte i dokumentregistret.", "Is not in the document register.", *_DECIDE),
     "only-draft": because("Finns bara som utkast.", "Exists only as a draft.", *_DECIDE),

@@ -43,8 +43,8 @@ REASONS = COMMON | {
     "no-list": because(
         "Kommunen har inte angett vilka roller som ska finnas.",
         "The municipality has not said which roles there must be.",
-        "Ange dem under controls: roles-appointed: roles.",
-        "Name them under controls: roles-appointed: roles.",
+        "Ange dem under controls: roles-appointed: parameters: roles.",
+        "Name them under controls: roles-appointed: parameters: roles.",
     ),
     "no-units": because(
         "Personalförteckningen visar inga enheter, så vilka som ska ha rollen är inte känt.",

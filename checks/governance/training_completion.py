@@ -54,8 +54,8 @@ REASONS = COMMON | {
     "which-course": because(
         "Exporten har flera utbildningar för alla ({names}), och inget säger vilka som är säkerhetsutbildning.",
         "The export has several courses for all ({names}), and nothing says which of them are security training.",
-        "Ange dem under controls: training-completion, courses.",
-        "Name them under controls: training-completion, courses.",
+        "Ange dem under controls: training-completion: parameters: courses.",
+        "Name them under controls: training-completion: parameters: courses.",
     ),
     "no-such-course": because(
         "Exporten har ingen utbildning som heter {names}.",

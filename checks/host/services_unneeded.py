@@ -40,8 +40,8 @@ REASONS = COMMON | {
     "no-list": because(
         "Ingen lista över godkända tjänster finns ({count} portar).",
         "There is no list of approved services ({count} ports).",
-        "Ange dem under controls: services-unneeded: approved, t.ex. 443/tcp.",
-        "Name them under controls: services-unneeded: approved, e.g. 443/tcp.",
+        "Ange dem under controls: services-unneeded: parameters: approved, t.ex. 443/tcp.",
+        "Name them under controls: services-unneeded: parameters: approved, e.g. 443/tcp.",
         Severity.LOW,
     ),
     "own": because("Nås bara från värden själv.", "Reached from the host itself only."),

@@ -57,8 +57,8 @@ REASONS = {
             "The password is {days} days old (set {password_set}), but no rule has been decided.",
         ),
         Text(
-            "Besluta en regel och ange den som controls: password-age: max_age_days.",
-            "Decide a rule and set it as controls: password-age: max_age_days.",
+            "Besluta en regel och ange den som controls: password-age: parameters: max_age_days.",
+            "Decide a rule and set it as controls: password-age: parameters: max_age_days.",
         ),
         Severity.LOW,
     ),

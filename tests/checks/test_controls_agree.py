@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
-from checks.discovery import discover
+from checks.discovery import ModuleCheck, discover
 from collector.records.codec import encode
 from config.catalogue import load_controls
 
@@ -53,11 +54,21 @@ def test_parameters_and_defaults_are_those_of_the_checks(control: str) -> None:
 
 @pytest.mark.parametrize("check", discover(), ids=lambda check: check.id)
 def test_every_reason_has_words_in_both_languages(check: object) -> None:
-    from checks.discovery import ModuleCheck
-
     assert isinstance(check, ModuleCheck)
     for code, reason in check.reasons.items():
         for text in (reason.text, reason.fix):
             assert bool(text.sv) == bool(text.en), code
             assert not text.sv or text.sv != text.en, code
         assert reason.text.sv, code
+
+
+@pytest.mark.parametrize("check", discover(), ids=lambda check: check.id)
+def test_what_a_reason_says_to_set_can_be_set(check: ModuleCheck) -> None:
+    said = [
+        text for reason in check.reasons.values() for part in (reason.text, reason.fix) for text in (part.sv, part.en)
+    ]
+    for text in said:
+        for control, rest in re.findall(r"controls: ([a-z-]+)(\S*(?: \S+){0,2})", text):
+            found = re.fullmatch(r": parameters: (\w+)[.,]?.*|\.", rest)
+            assert found, text
+            assert found[1] is None or found[1] in load_controls()[control].parameters, text
