@@ -214,9 +214,10 @@ def finding_document(name: str, finding: Finding) -> dict[str, JsonValue]:
 
 def _way_document(row: WayIn) -> dict[str, JsonValue]:
     return {
-        "id": f"{row.way} {row.source} {row.account} {row.place}",
+        "id": f"{row.way} {row.source} {row.home} {row.account} {row.place}",
         "person": row.person,
         "account": row.account,
+        "home": row.home,
         "way": row.way,
         "place": row.place,
         "source": row.source,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -19,11 +19,11 @@ from checks.judgement import Check
 from collector.evidence import EvidenceSet, Gap, Population
 from collector.records.cloud import AuthenticationRegistration, RoleHolder
 from collector.records.codec import JsonValue
-from collector.records.factors import Token
+from collector.records.factors import EntryPoint, Token
 from collector.records.identity import Account, LocalPrivilege, Privilege, SshAccess
 from collector.records.record import Record, kind_name
 
-WayKind = Literal["directory", "ssh", "entra"]
+WayKind = Literal["directory", "ssh", "entra", "entry-point"]
 
 CHECKS: Mapping[str, tuple[WayKind, type[Record]]] = {
     "mfa-admin-enforced": ("directory", Privilege),
@@ -31,6 +31,8 @@ CHECKS: Mapping[str, tuple[WayKind, type[Record]]] = {
     "mfa-admin-enforced--entra": ("entra", RoleHolder),
 }
 """The checks whose words are taken, the way in that each is about, and the record that each judges."""
+ENTRY_POINTS = "mfa-remote-access--entry-points"
+"""The check of registered entry points (VPN, remote desktop, portals), which anyone of the directories may come by."""
 
 _REGISTERED_LATER = frozenset({"not-registered", "not-capable"})
 """The deviations that are about registration and not about enforcement."""
@@ -53,9 +55,11 @@ class WayIn:
     """The person's key; empty where the account carries none, and then the account is a person of its own."""
     account: str
     """The account, as the checks name it: `name`, or `name@host`."""
+    home: str
+    """Source of the account."""
     way: WayKind
     place: str
-    """The directory by its source, or the host."""
+    """The directory by its source, the host, or the entry point by its name."""
     source: str
     """Source of the evidence."""
     kinds: tuple[str, ...]
@@ -105,6 +109,10 @@ def ways_in(evidence: EvidenceSet, checks: Sequence[Check], as_of: datetime) -> 
         way, kind = CHECKS[check.id]
         for population in evidence.reading(kind).populations:
             rows += _rows(check, way, population, evidence, people, as_of)
+    for check in checks:
+        if check.id == ENTRY_POINTS and rows:
+            rows += _by_entry_points(check, evidence, rows, as_of)
+            asked.append(check)
     kinds = {kind for check in asked for kind in check.reads} | ({Token} if rows else set())
     gaps = [gap for kind in sorted(kinds, key=kind_name) for gap in evidence.reading(kind).all_gaps]
     return WaysIn(tuple(sorted(rows, key=_order)), tuple(dict.fromkeys(gaps)), joined=people.joined)
@@ -134,6 +142,7 @@ def _rows(
         yield WayIn(
             person=person,
             account=account,
+            home=population.source,
             way=way,
             place=place,
             source=population.source,
@@ -147,6 +156,41 @@ def _rows(
             registered=registered,
             held=held,
         )
+
+
+def _by_entry_points(check: Check, evidence: EvidenceSet, rows: Iterable[WayIn], as_of: datetime) -> list[WayIn]:
+    """Every registered entry point for each person with privileges in a directory: it demands the same of all.
+
+    Whether an entry point lets in just these people is not told; what it would demand of them is.
+    """
+    people: dict[tuple[str, ...], WayIn] = {}
+    for row in sorted((row for row in rows if row.way != "ssh"), key=_order):
+        who = (row.person,) if row.person else (row.home, row.account)
+        known = people.setdefault(who, row)
+        people[who] = replace(known, roles=tuple(sorted({*known.roles, *row.roles})))
+    found = []
+    for population in evidence.reading(EntryPoint).populations:
+        outcomes = check.judge(population, evidence, check.parameters(), as_of)
+        for entry, outcome in zip(population.records, outcomes, strict=True):
+            if outcome.verdict is Verdict.OUT_OF_SCOPE:
+                continue
+            enforced = _enforced(outcome)
+            found += [
+                replace(
+                    person,
+                    way="entry-point",
+                    place=entry.name,
+                    source=population.source,
+                    kinds=tuple(map(kind_name, check.reads)),
+                    enforced=enforced,
+                    factors=(entry.factor,) if entry.factor and enforced is Enforced.YES else (),
+                    check=check.id,
+                    reason=outcome.reason,
+                    facts=outcome.facts,
+                )
+                for person in people.values()
+            ]
+    return found
 
 
 def _enforced(outcome: Outcome) -> Enforced:
@@ -264,4 +308,4 @@ def usable(token: Token, as_of: datetime) -> bool | None:
 
 
 def _order(row: WayIn) -> tuple[bool, str, str, str, str, str]:
-    return not row.person, row.person, row.account, row.way, row.place, row.source
+    return not row.person, row.person, row.account, row.way, row.place, f"{row.source} {row.home}"

@@ -19,6 +19,8 @@ class WayRow:
     """One account on one way in."""
 
     account: str
+    home: str
+    """Source of the account, where the evidence is another's."""
     person: str
     """The person's key; empty where the account carries none."""
     roles: tuple[str, ...]
@@ -74,6 +76,7 @@ def _row(book: Book, row: Json) -> WayRow:
         why = book.sentence(book.words.reason(row["check"], row["reason"], row["facts"])[0])
     return WayRow(
         account=row["account"],
+        home=row["home"] if "home" in row and row["home"] != row["source"] else "",
         person=row["person"],
         roles=tuple(row["roles"]),
         way=row["way"],
@@ -90,7 +93,7 @@ def _row(book: Book, row: Json) -> WayRow:
 
 def _who(row: Json) -> tuple[str, ...]:
     """The person by key; an account without one by itself."""
-    return (row["person"],) if row["person"] else (row["source"], row["account"])
+    return (row["person"],) if row["person"] else (row["home"] if "home" in row else row["source"], row["account"])
 
 
 def _place(row: Json) -> int:

@@ -14,9 +14,9 @@ from checks.discovery import discover
 from checks.judgement import judge
 from collector.evidence import Gap, Population
 from collector.records.cloud import AccessPolicy, AuthenticationRegistration, RoleHolder, SecurityDefaults
-from collector.records.factors import Token
+from collector.records.factors import EntryPoint, EntryPointRule, Token
 from collector.records.identity import Account, LocalPrivilege, Privilege, SshAccess
-from tests.assessment.made import policy
+from tests.assessment.made import asks, policy
 from tests.checks.made import AS_OF, ASKED, evidence, gap, seen
 
 AD = [
@@ -237,3 +237,62 @@ def test_the_document_is_among_the_results() -> None:
     assert len({row["id"] for row in document["rows"]}) == 2
     assert document["gaps"] == []
     assert document["joined"] is False
+
+
+ENTRIES = [
+    EntryPoint(name="VPN", category="vpn", external=True, factors="two", factor="engångskod"),
+    EntryPoint(name="Portal", category="portal", external=True, factors="one", authentication="lösenord"),
+    EntryPoint(name="Intranät", external=False, factors="one"),
+    EntryPoint(name="Webbmejl", category="portal", external=True, factors="two", factor="Freja"),
+]
+RULES = [EntryPointRule(entry_point="VPN", rule="Alla", enabled=True, factors="two")]
+
+
+def test_each_person_of_a_directory_has_a_row_for_each_entry_point_from_outside() -> None:
+    found = table(
+        seen(Privilege, *AD, source="ad"),
+        seen(Account, *ACCOUNTS, source="ad"),
+        seen(Account, Account(name="anna", host="app1", person_key="1001"), source="servers"),
+        seen(LocalPrivilege, *HOSTS, source="servers"),
+        seen(SshAccess, *SSH, source="servers"),
+        seen(EntryPoint, *ENTRIES, source="ingångar"),
+        seen(EntryPointRule, *RULES, source="regler"),
+    )
+    by_entry = {key: row for key, row in found.items() if row.way == "entry-point"}
+    assert {key: (row.enforced.value, row.reason) for key, row in by_entry.items()} == {
+        (who, name): said
+        for who in ("anna", "bo")
+        for name, said in {
+            "VPN": ("yes", ""),
+            "Portal": ("no", "stated-single-factor"),
+            "Webbmejl": ("unknown", "only-stated"),
+        }.items()
+    }
+    vpn = by_entry["anna", "VPN"]
+    assert (vpn.person, vpn.roles, vpn.source, vpn.factors) == ("1001", ("Domain Admins",), "ingångar", ("engångskod",))
+    assert by_entry["anna", "Webbmejl"].factors == ()
+
+
+def test_without_privileged_people_of_a_directory_entry_points_give_no_rows() -> None:
+    assert table(seen(EntryPoint, *ENTRIES), seen(EntryPointRule, *RULES)) == {}
+
+
+def test_what_was_not_read_of_entry_points_is_told() -> None:
+    held = evidence(seen(Privilege, *AD, source="ad"), gap(EntryPoint, source="ingångar"))
+    assert [each.source for each in ways_in(held, discover(), AS_OF).gaps] == ["ingångar"]
+
+
+def test_two_of_one_name_in_two_directories_stay_two() -> None:
+    held = evidence(
+        seen(Privilege, AD[1], source="ad"),
+        seen(Privilege, AD[1], source="ldap"),
+        seen(EntryPoint, ENTRIES[1], source="ingångar"),
+    )
+    rows = [row for row in ways_in(held, discover(), AS_OF).rows if row.way == "entry-point"]
+    assert [(row.account, row.home, row.source) for row in rows] == [
+        ("bo", "ad", "ingångar"),
+        ("bo", "ldap", "ingångar"),
+    ]
+    made = perform(held, policy(requirements=[asks("r", "mfa-admin-enforced", "mfa-remote-access")]), discover())
+    ids = [each["id"] for each in json.loads(documents(made)["ways_in.json"])["rows"]]
+    assert len(set(ids)) == len(ids) == 4

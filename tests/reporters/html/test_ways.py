@@ -67,3 +67,21 @@ def test_names_and_factors_cannot_break_out() -> None:
     html = render(replace(small(), ways_in={"rows": [row(evil, **said)], "gaps": [], "joined": True}), "en")
     assert "<script" not in html
     assert "\u202e" not in html
+
+
+@pytest.mark.parametrize(("language", "way"), [("sv", "Ingången VPN"), ("en", "The entry point VPN")])
+def test_an_entry_point_is_a_way_of_the_directory_that_the_account_is_in(language: Language, way: str) -> None:
+    rows = [
+        row("bo", "no", way="entry-point", place="VPN", source="ingångar", home="ad"),
+        row("bo", source="ad", home="ad"),
+        row("bo", way="entry-point", place="VPN", source="ingångar", home="ldap"),
+    ]
+    contents = replace(small(), ways_in={"rows": rows, "gaps": [], "joined": True})
+    assert ways_table(Book(contents, language)).without_key == 2
+    (table,) = read(render(contents, language)).by_id("ways").all("tbody")
+    shown = [(each.all("th")[0].text.strip(), each.all("td")[0].text) for each in table.all("tr")]
+    assert [who.startswith(begin) for (who, _), begin in zip(shown, ("bo (ad)", "bo", "bo (ldap)"), strict=True)] == [
+        True
+    ] * 3
+    assert "(" not in shown[1][0]
+    assert (shown[0][1], shown[2][1]) == (way, way)
