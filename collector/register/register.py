@@ -71,14 +71,16 @@ class RegisterFile:
         recorder.complete(kind, source_count=rows if expected is None else expected)
 
     def records(self) -> tuple[Record, ...]:
-        """Every record, for a source that works by them; raises SourceError where one cannot be read."""
-        data, _ = self._read()
+        """Every record, for a source that works by them; raises SourceError where not all are read, or are current."""
+        data, modified = self._read()
         table = read_table(data, self._settings.file.name, self._settings)
         self._form.check_header(table)
         held: list[Record] = []
         read = read_rows(table, self._form, self._statements(), held.append)
         if read.problems:
             _, cause, detail, remedy = read.problems[0]
+            raise SourceError(cause, f"{self._settings.file.name}: {detail}", remedy)
+        for cause, detail, remedy, _ in self._doubts(table, read.rows + (1 if table.cut_off else 0), modified):
             raise SourceError(cause, f"{self._settings.file.name}: {detail}", remedy)
         return tuple(held)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +107,21 @@ def test_what_is_wrong_with_the_list_costs_the_probes_and_nothing_else(
     assert (gap.source, gap.kind) == ("probe", "probe")
     assert said in gap.detail
     assert held.reading(DeclaredFlow).populations[0].complete
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [("expected_rows: 3", "zoner.csv: the file has 2 rows; the settings expect 3"), ("max_age_days: 1", "days old")],
+)
+def test_zones_of_a_list_that_is_short_or_old_are_not_probed_by(
+    tmp_path: Path, port: int, more: str, said: str
+) -> None:
+    path = settings(tmp_path, port, CLIENTS, SERVERS)
+    path.write_text(path.read_text("utf-8").replace("    holds: zone\n", f"    holds: zone\n    {more}\n"), "utf-8")
+    os.utime(tmp_path / "zoner.csv", (1_700_000_000, 1_700_000_000))
+    built = scanned_sources(load_settings(path), frozenset({Probe}))
+    (gap,) = collect([configured for configured, _ in built], tmp_path / "run", "0").gaps
+    assert (gap.source, said in gap.detail) == ("probe", True), gap.detail
 
 
 def test_a_list_that_is_not_there_is_a_gap_of_both(tmp_path: Path, port: int) -> None:
