@@ -12,10 +12,8 @@ from collector.beside import begin_beside
 from collector.evidence import EvidenceSet, Population
 from collector.evidence_file import RecordKeeper
 from collector.quick_lines import line_reader
-from collector.recorder import ConfiguredSource, Found, SourceRecorder, clean_text, evidence_path
+from collector.recorder import ConfiguredSource, Found, SourceRecorder, evidence_path
 from collector.records.record import Record, kind_name
-
-__all__ = ["ConfiguredSource", "clean_text", "collect"]
 
 
 def collect(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.collection import ConfiguredSource
+from collector.recorder import ConfiguredSource
 from collector.records.codec import JsonValue, encode_time
 from config.catalogue import Catalogue, Control
 from config.claims import ClaimSettings

@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from collector.collection import clean_text
 from collector.evidence import OWN, Gap, GapCause, Obtained, Population, Provenance, Relay
 from collector.evidence_file import RecordKeeper, canonical, read_records, strict_reader
 from collector.network.probe import zone_of
 from collector.quick_lines import line_reader, line_writer
+from collector.recorder import clean_text
 from collector.records.codec import encode
 from collector.records.host import Lifecycle
 from collector.records.kinds import DERIVED, KINDS

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from collector.collection import ConfiguredSource
 from collector.evidence import OWN, Obtained
 from collector.network.shell import Connect
+from collector.recorder import ConfiguredSource
 from collector.records.network import Zone
 from collector.records.record import Record
 from collector.secrets import resolve

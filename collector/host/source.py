@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol
 
-from collector.collection import clean_text
 from collector.evidence import GapCause
 from collector.host.answer import Answer, read_answer, without_remarks
 from collector.host.facts import read_facts
@@ -20,6 +19,7 @@ from collector.host.interfaces import local_interfaces
 from collector.host.reading import Facts, Target
 from collector.host.script import NONCE_VARIABLE, needed, queries, script
 from collector.host.sections import KINDS
+from collector.recorder import clean_text
 from collector.records.directory import CollectorIdentity
 from collector.records.host import Host, Interface
 from collector.records.record import Record

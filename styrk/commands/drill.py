@@ -9,8 +9,8 @@ from pathlib import Path
 
 from collector.backup.drill import Restorer, run_drill
 from collector.backup.drill_report import DrillReport
-from collector.collection import clean_text
 from collector.evidence_file import canonical
+from collector.recorder import clean_text
 from collector.secrets import resolve
 from collector.source import SourceError
 from config.loading import load_settings

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, clean_text, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Obtained, Population
 from collector.evidence_file import MAX_LINE, canonical
+from collector.recorder import ConfiguredSource, clean_text
 from collector.records.codec import encode
 from collector.records.host import Host, Interface
 from collector.records.record import Record

@@ -21,7 +21,8 @@ PROGRAM = """
 import dataclasses, json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
+from collector.recorder import ConfiguredSource
 from collector.records.host import Host
 from collector.records.identity import Account
 

@@ -12,9 +12,10 @@ import pytest
 from checks.discovery import discover
 from checks.finding import Finding, Status
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet, GapCause, Population
+from collector.recorder import ConfiguredSource
 from collector.records.directory import (
     CollectorIdentity,
     Computer,

@@ -22,8 +22,9 @@ from collector.backup.borg_drill import BorgRestorer
 from collector.backup.drill import run_drill
 from collector.backup.restic import ResticRepository
 from collector.backup.restic_drill import ResticRestorer
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
 from collector.source import Source, SourceError
 from config.sources import BorgSource, Drill, RepositoryCheck, ResticSource

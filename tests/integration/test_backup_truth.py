@@ -16,9 +16,10 @@ from collector.backup.drill import run_drill
 from collector.backup.drill_reports import DrillFolder
 from collector.backup.restic import ResticRepository
 from collector.backup.restic_drill import ResticRestorer
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, Obtained, Population
 from collector.evidence_file import canonical
+from collector.recorder import ConfiguredSource
 from collector.records.backup import BackupLocation, IntegrityCheck, MajorChange, ProtectedSystem, RestoreTest
 from collector.register.register import RegisterFile
 from collector.source import Source

@@ -11,9 +11,10 @@ import pytest
 
 from checks.discovery import discover
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.records.access import Membership
 from collector.records.identity import Account
 from collector.records.record import Record

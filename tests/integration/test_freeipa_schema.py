@@ -9,9 +9,10 @@ import pytest
 
 from checks.discovery import discover
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.records.identity import Account, Privilege
 from collector.transport.ldap import Search
 from collector.transport.ldap_client import Ldap3Connection

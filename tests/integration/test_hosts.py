@@ -10,10 +10,11 @@ import pytest
 
 from checks.identity.ssh_factors import Factors, factors
 from checks.identity.ssh_matches import open_matches
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
 from collector.host.sections import KINDS
 from collector.host.source import SshHosts
+from collector.recorder import ConfiguredSource
 from collector.records.changes import ObservedChange
 from collector.records.configuration import ConfigurationSetting
 from collector.records.directory import CollectorIdentity, PasswordPolicy

@@ -18,9 +18,10 @@ from assessment.performance import perform
 from assessment.policy import AskedControl, Policy, Requirement, Scope, SourceScope, Waiver
 from checks.discovery import discover
 from checks.finding import Finding
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.records.access import Membership
 from collector.records.identity import Account
 from collector.records.record import Record

@@ -30,7 +30,8 @@ DEFAULT_POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
+from collector.recorder import ConfiguredSource
 from collector.directory.source import DirectorySource
 from collector.records.directory import PolicySetting
 from collector.records.identity import Account

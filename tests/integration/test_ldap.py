@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.names import first_value
 from collector.directory.openldap import absence_search
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet, Gap, GapCause, Population
+from collector.recorder import ConfiguredSource
 from collector.records.identity import Account, Privilege
 from collector.records.record import Record
 from collector.transport.ldap import Entry, Page, Search

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import GapCause
 from collector.mail.domain import MailDomains
+from collector.recorder import ConfiguredSource
 from collector.records.mail import MailDomain, MailServer
 from config.sources import MailDomainSource, Resolver
 from tests.servers.process import run

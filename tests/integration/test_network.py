@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from checks.network.estate import Estate
 from checks.network.firewall import FirewallEvidence
 from checks.network.firewalls import firewalls_of
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet
 from collector.network.nftables import NftablesFirewalls
 from collector.network.probe import ReachabilityProbe
+from collector.recorder import ConfiguredSource
 from collector.records.host import Host, Interface
 from collector.records.network import FirewallChain, FirewallRule, Probe, Zone
 from collector.source import Source

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.records.directory import CollectorIdentity, PasswordPolicy
 from config.sources import LdapBind, LdapSource, LdapTls
 from tests.servers.slapd import OpenLdap

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.factors.privacyidea import PrivacyIdea
+from collector.recorder import ConfiguredSource
 from collector.records.factors import FactorPolicy, Token
 from config.sources import PrivacyIdeaSource
 from tests.servers.certificates import Authority

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from collector.backup.restic import ResticRepository
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import Snapshot
 from config.sources import ResticSource
 from tests.servers.process import START_SECONDS, environment, require, run

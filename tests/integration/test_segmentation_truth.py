@@ -12,11 +12,12 @@ import pytest
 from assessment.segmentation import Picture, matrix
 from checks.discovery import discover
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet
 from collector.host.source import SshHosts
 from collector.network.nftables import NftablesFirewalls
 from collector.network.probe import ReachabilityProbe
+from collector.recorder import ConfiguredSource
 from collector.records.host import Host, Interface, Listener, Route
 from collector.records.network import Probe
 from collector.register.declared import DeclaredNetwork

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.network.probe import ReachabilityProbe
 from collector.network.tunnel import GROUP_SECONDS, Answer, Gate, attempt_all, packets_of
+from collector.recorder import ConfiguredSource
 from collector.records.network import Probe, Zone
 from collector.secrets import resolve
 from collector.source import SourceError

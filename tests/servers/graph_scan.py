@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.entra import EntraDirectory
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.records.record import Record
 from config.sources import EntraSource
 from tests.servers.graph import CLIENT_ID, SECRET, GraphServer

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from collector.backup.borg import BorgRepository
 from collector.backup.borg_output import failure, parse_archives, parse_check, parse_encryption, parse_sizes
 from collector.backup.measuring import newest_two
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
 from collector.records.record import Record
 from collector.source import SourceError

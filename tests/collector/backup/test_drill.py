@@ -19,8 +19,9 @@ from collector.backup.drill import parse_expected, rooted, run_drill
 from collector.backup.drill_report import parse_report
 from collector.backup.drill_reports import DrillFolder
 from collector.backup.restic_drill import parse_listing, regular_files
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import RestoreDrill, Snapshot
 from collector.source import SourceError
 from config.sources import Drill, DrillReports

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from collector.backup.job_formats import HOST_NEEDED, PARSERS
 from collector.backup.job_line import Context, size_of
 from collector.backup.job_report import JobReport
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import BackupRun, Snapshot
 from collector.register.days import DayStyle
 from collector.source import SourceError

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from collector.backup.proxmox import ProxmoxDatastore, parse_snapshots
 from collector.backup.veeam import VeeamServer, parse_point, parse_state
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import BackupRepository, BackupRun, Snapshot
 from collector.source import Source, SourceError
 from collector.transport.https import AnswerError, JsonAnswer

@@ -21,8 +21,9 @@ from collector.backup.restic_output import (
     parse_size,
     parse_snapshots,
 )
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.backup import BackupRepository, IntegrityCheck, Snapshot
 from collector.records.record import Record
 from collector.source import SourceError

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.records.identity import Account, Privilege
 from collector.records.record import Record
 from collector.source import SourceError

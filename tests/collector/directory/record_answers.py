@@ -13,8 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
+from collector.recorder import ConfiguredSource
 from collector.records.codec import encode
 from collector.records.directory import (
     CollectorIdentity,

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.identity import Account
 from collector.source import SourceError
 from collector.transport.ldap import Entry

@@ -418,7 +418,8 @@ def test_a_certificate_that_is_not_trusted_ends_the_scan_before_anything_is_sent
 
 
 def test_a_wrong_secret_is_told_without_the_secret(server: GraphServer, tmp_path: Path) -> None:
-    from collector.collection import ConfiguredSource, collect
+    from collector.collection import collect
+    from collector.recorder import ConfiguredSource
 
     source = EntraDirectory(settings(server), lambda _reference: "not-it")
     evidence = collect([ConfiguredSource(source, source.provides)], tmp_path, "0")
@@ -444,7 +445,8 @@ def test_a_certificate_proves_the_application(server: GraphServer, tmp_path: Pat
 
 
 def scan_with(server: GraphServer, key: str, folder: Path, *, certificate: Path) -> EvidenceSet:
-    from collector.collection import ConfiguredSource, collect
+    from collector.collection import collect
+    from collector.recorder import ConfiguredSource
 
     server.script.objects = people()
     made = settings(server, client_secret=None, certificate=certificate, private_key="file:/key")

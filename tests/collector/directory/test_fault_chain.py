@@ -16,9 +16,10 @@ import pytest
 from checks.discovery import discover
 from checks.finding import Finding, Status
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.directory import Domain, ResourceDelegation
 from collector.records.identity import Account, Employment, Privilege
 from collector.records.record import Record

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.group_policy import (
     AUDIT,
     REGISTRY,
@@ -21,6 +21,7 @@ from collector.directory.group_policy import (
 from collector.directory.source import DirectorySource
 from collector.directory.times import MalformedValueError
 from collector.evidence import EvidenceSet, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.directory import PolicySetting
 from collector.source import SourceError
 from tests.collector.directory.fake_ldap import Answer, entry, settings

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.directory.source import DirectorySource
+from collector.recorder import ConfiguredSource
 from collector.records.codec import encode
 from collector.records.kinds import KINDS
 from config.sources import LdapSource

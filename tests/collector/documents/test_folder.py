@@ -11,10 +11,11 @@ import pypdf
 import pytest
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.documents.folder import DocumentFolder
 from collector.documents.pdf import read_pdf
 from collector.evidence import EvidenceSet, Gap, GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.document_files import DocumentFile, MinutesPassage
 from collector.source import SourceError
 from config.sources import DocumentSource

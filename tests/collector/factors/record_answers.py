@@ -13,9 +13,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet
 from collector.factors.privacyidea import PasswordLogin, PrivacyIdea
+from collector.recorder import ConfiguredSource
 from collector.records.codec import encode
 from collector.transport.https import HttpsSettings, JsonApi
 from config.sources import PrivacyIdeaSource

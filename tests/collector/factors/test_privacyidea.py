@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from assessment.ways_in import usable
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause, Population
 from collector.factors import privacyidea_answers as answers
 from collector.factors.privacyidea import PrivacyIdea, read_login
+from collector.recorder import ConfiguredSource
 from collector.records.factors import FactorPolicy, Token
 from collector.records.record import Record
 from collector.source import SourceError

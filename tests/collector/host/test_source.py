@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.host.sections import KINDS
 from collector.host.source import LocalHost, SshHosts
+from collector.recorder import ConfiguredSource
 from collector.records.configuration import ConfigurationSetting
 from collector.records.host import Host, Interface, PendingUpdate, Software
 from collector.records.identity import Account, LocalPrivilege

@@ -11,9 +11,10 @@ import pytest
 
 from checks.discovery import discover
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, Gap, GapCause
 from collector.mail.domain import MailDomains
+from collector.recorder import ConfiguredSource
 from collector.records.mail import MailDomain, MailServer
 from collector.source import SourceError
 from config.sources import MailDomainSource, Resolver

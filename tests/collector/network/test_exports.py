@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import GapCause
 from collector.network.addresses import parse_routes
 from collector.network.export import FirewallExport
@@ -23,6 +23,7 @@ from collector.network.palo_alto import parse_palo_alto
 from collector.network.pfsense import parse_pfsense
 from collector.network.ruleset import Ruleset
 from collector.network.windows_firewall import parse_windows_firewall
+from collector.recorder import ConfiguredSource
 from collector.records.host import Interface
 from collector.records.network import FirewallRule
 from collector.source import SourceError

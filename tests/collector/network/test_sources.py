@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.network.nftables import NftablesFirewalls
 from collector.network.probe import Attempt, ReachabilityProbe, outcome_of, parse_results, zone_of
 from collector.network.shell import cut
+from collector.recorder import ConfiguredSource
 from collector.records.host import Host
 from collector.records.network import FirewallChain, FirewallRule, Probe, Zone
 from collector.source import Source, SourceError

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.network.tls import TlsHandshakes
+from collector.recorder import ConfiguredSource
 from collector.records.transit import TlsService
 from config.sources import TlsSource, TlsTarget
 from tests.checks.made import reasons

@@ -10,8 +10,9 @@ from typing import Any
 
 import openpyxl
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet
+from collector.recorder import ConfiguredSource
 from collector.register.register import RegisterFile
 from config.registers import Register
 

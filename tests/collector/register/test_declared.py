@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import GapCause
+from collector.recorder import ConfiguredSource
 from collector.records.host import Lifecycle
 from collector.records.network import Zone
 from collector.register.declared import DeclaredNetwork

@@ -7,8 +7,9 @@ from typing import Any
 
 from checks.discovery import discover
 from checks.judgement import judge
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, Gap, GapCause, Obtained
+from collector.recorder import ConfiguredSource
 from collector.records.backup import ProtectedSystem
 from collector.records.factors import EntryPoint, EntryPointRule
 from collector.register.register import RegisterFile

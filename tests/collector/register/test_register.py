@@ -14,8 +14,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause, Population
+from collector.recorder import ConfiguredSource
 from collector.records.access import (
     AccessRequest,
     AccessReview,

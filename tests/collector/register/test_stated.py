@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
+from collector.recorder import ConfiguredSource
 from collector.records.network import DeclaredFlow, Zone
 from collector.records.statements import Recommendation, SupplierQuestion
 from collector.register.declared import DeclaredNetwork

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from collector.collection import ConfiguredSource, collect
+from collector.collection import collect
 from collector.evidence import EvidenceSet, GapCause
 from collector.evidence_file import canonical
+from collector.recorder import ConfiguredSource
 from collector.records.codec import JsonValue
 from collector.records.host import Host
 from collector.records.identity import Account
