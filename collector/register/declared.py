@@ -91,10 +91,7 @@ class DeclaredNetwork:
 
 def zones_of(settings: Sequence[ZoneSettings]) -> tuple[Zone, ...]:
     """The declared zones as records; raises SourceError unsupported for a mistake in them."""
-    names = [zone.name for zone in settings]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise _wrong(f"the zone {twice[0]} is declared twice", "give each zone a name of its own")
+    _check_names(zone.name for zone in settings)
     return tuple(
         Zone(
             name=zone.name,
@@ -121,9 +118,7 @@ def with_registers(zones: Sequence[Zone], registers: Iterable[RegisterFile]) -> 
                     raise _wrong(f"the zone {zone.name} has no network", "write its networks, e.g. 10.20.0.0/24")
                 networks = tuple(_network(each, f"the zone {zone.name}") for each in zone.networks)
                 held.append(replace(zone, networks=networks))
-    for name, times in Counter(zone.name for zone in held).items():
-        if times > 1:
-            raise _wrong(f"the zone {name} is declared twice", "give each zone a name of its own")
+    _check_names(zone.name for zone in held)
     owners: dict[str, str] = {}
     for zone in held:
         for network in zone.networks:
@@ -131,6 +126,12 @@ def with_registers(zones: Sequence[Zone], registers: Iterable[RegisterFile]) -> 
             if owner != zone.name:
                 raise _wrong(f"{network} is in the zones {owner} and {zone.name}", "let each network be in one zone")
     return tuple(held)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise _wrong(f"the zone {name} is declared twice", "give each zone a name of its own")
 
 
 def _network(text: str, where: str) -> str:

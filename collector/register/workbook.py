@@ -42,7 +42,7 @@ def read_workbook(data: bytes, sheet: str | None = None, header_row: int | None 
 
     Raises SourceError: malformed (no workbook, damaged, too large), absent (no such sheet, an empty one).
     """
-    parts = _checked_parts(data)
+    _check_parts(data)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -54,7 +54,7 @@ def read_workbook(data: bytes, sheet: str | None = None, header_row: int | None 
             with ExitStack() as opened:
                 book = _open(openpyxl, data, opened, values=True)
                 used = _chosen(book, sheet)
-                part = parts[book[used]._worksheet_path.lstrip("/")]  # noqa: SLF001  # openpyxl tells it nowhere else
+                part = _looked_through(data, book[used]._worksheet_path)  # noqa: SLF001  # openpyxl tells it nowhere else
                 second = _open(openpyxl, data, opened, values=False) if part.has_formulas else None
                 cells = filled(_cells(book[used], second and second[used]), part.merged)
                 table = _table(cells, header_row)
@@ -114,8 +114,8 @@ def _sheet_words(book: Any, used: str, named: str | None) -> str:
     return f"{used} ({how}{hidden})" + (f"; not read: {', '.join(others)}" if others else "")
 
 
-def _checked_parts(data: bytes) -> dict[str, Part]:
-    """What each sheet's part holds beside values; raises SourceError for what is no workbook, or too large."""
+def _check_parts(data: bytes) -> None:
+    """Raise SourceError for an archive that is no workbook, or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -131,15 +131,14 @@ def _checked_parts(data: bytes) -> dict[str, Part]:
                 raise SourceError(GapCause.MALFORMED, "the file is an OpenDocument file", "save it as .xlsx")
             if "xl/workbook.bin" in names:
                 raise SourceError(GapCause.MALFORMED, "the file is a binary workbook (.xlsb)", "save it as .xlsx")
-            sheets = [part for part in parts if part.filename.startswith("xl/worksheets/") and not part.is_dir()]
-            return {part.filename: _looked_through(archive, part) for part in sheets}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as error:
         raise _damaged(str(error)) from error
 
 
-def _looked_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Part:
+def _looked_through(data: bytes, path: str) -> Part:
+    """What a sheet's part at this path of the archive holds beside values."""
     has_formulas, merged, before = False, set[Merged](), b""
-    with archive.open(part) as opened:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(path.lstrip("/")) as opened:
         while piece := opened.read(1 << 20):
             looked_at = before + piece
             has_formulas = has_formulas or re.search(rb"<(?:\w+:)?f[ >/]", looked_at) is not None

@@ -195,6 +195,20 @@ def test_a_merged_cell_counts_in_each_of_its_rows(tmp_path: Path) -> None:
     assert "sheet: System (the first that is shown); not read: Läs mig" in population.provenance.method[1]
 
 
+def test_a_sheet_whose_part_lies_elsewhere_in_the_archive_is_read_alike(tmp_path: Path) -> None:
+    """Where a sheet's part lies is for the archive's relationships to say (ISO/IEC 29500-2, 6.5)."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(merged_workbook())) as whole, zipfile.ZipFile(held, "w") as made:
+        for part in whole.infolist():
+            data = whole.read(part).replace(b"worksheets/sheet2.xml", b"tables/system.xml")
+            made.writestr(part.filename.replace("worksheets/sheet2.xml", "tables/system.xml"), data)
+    (tmp_path / "there").mkdir()
+    there = gathered(tmp_path / "there", held.getvalue(), "system.xlsx", **MERGED)
+    here = gathered(tmp_path, merged_workbook(), "system.xlsx", **MERGED)
+    assert [list(each.records) for each in there.populations] == [list(each.records) for each in here.populations]
+    assert told(there) == told(here) != []
+
+
 def test_more_merged_cells_than_a_list_has_are_refused() -> None:
     many = b"".join(b'<mergeCell ref="A%d:A%d"/>' % (each, each + 1) for each in range(1, MAX_MERGED + 2))
     with pytest.raises(SourceError, match="more merged cells"):

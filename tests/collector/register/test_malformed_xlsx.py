@@ -142,7 +142,7 @@ CASES: dict[str, tuple[bytes, dict[str, Any], list[str], list[str]]] = {
         locked(WHOLE),
         {},
         [],
-        ["malformed file: not a workbook (.xlsx), or a damaged one: File "],
+        ["malformed file: not a workbook (.xlsx), or a damaged one: RuntimeError: File "],
     ),
 }
 
