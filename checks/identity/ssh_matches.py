@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from checks.identity.ssh_factors import Factors, factors
@@ -76,7 +77,7 @@ def _listed(patterns: str, value: str) -> bool:
 
 
 def _like(pattern: str, value: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), value) is not None
+    return fnmatchcase(value, pattern.replace("[", "[[]"))  # sshd's patterns know no sets of letters
 
 
 def _has_address(patterns: str, address: str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from collector.host.sections import EXTERNAL_ADDRESS, MATCH_LINE, MATCHES_READ
 from collector.records.identity import SshAccess
@@ -318,7 +319,7 @@ def _is_listed(patterns: Iterable[str], name: str) -> bool | None:
     found = [
         None if "@" in each else True
         for each in patterns
-        if re.fullmatch(re.escape(each.partition("@")[0]).replace(r"\*", ".*").replace(r"\?", "."), name)
+        if fnmatchcase(name, each.partition("@")[0].replace("[", "[[]"))
     ]
     return True if True in found else (None if found else False)
 

@@ -31,6 +31,7 @@ CASES = [
     ("RDomain x", "outside", True),
     ("Invalid-User yes", "outside", False),
     ("user a", "outside", True),
+    ("Address [2]03.0.113.10", "outside", False),  # a bracket is a bracket
     ("all", "anywhere", False),
     ("All", "anywhere", False),
     ("Invalid-User", "outside", False),
@@ -55,3 +56,9 @@ def test_weak_stays_weak_whatever_else_there_is() -> None:
     weak = replace(TWO, authentication_methods=("password",), matches=("Group a",))
     assert fewest_from(weak, "anywhere") == "one"
     assert fewest_from(replace(TWO, matches=None), "outside") == "unknown"
+
+
+def test_a_pattern_of_many_stars_takes_no_time_worth_mentioning() -> None:
+    user = "a" * 32
+    line = "User " + "*a" * 16 + "*x"
+    assert open_matches(replace(TWO, user=user, matches=(line,)), user, "outside") == ()

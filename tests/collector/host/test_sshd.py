@@ -192,6 +192,9 @@ PRINTED = "pubkeyauthentication yes\npasswordauthentication yes\nhostbasedauthen
         ("allowusers anna\nallowusers bo", "anna", None, True),
         ("allowusers anna\nallowusers bo", "carl", None, False),
         ("allowusers a*", "anna", None, True),
+        ("allowusers ?nna", "anna", None, True),
+        ("allowusers [a]nna", "anna", None, False),  # a bracket is a bracket
+        ("allowusers " + "*a" * 16 + "*x", "a" * 32, None, False),  # many stars take no time worth mentioning
         ("allowusers anna@10.*", "anna", None, None),
         ("allowusers anna", None, None, None),
         ("denyusers anna", "anna", None, False),
